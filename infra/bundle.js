@@ -1,0 +1,53 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { parse } from 'yaml';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** YAML imports become the parsed document, so that a bundle needs no parser. */
+const yamlAsJson = {
+  name: 'yaml-as-json',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ya?ml$/ }, async ({ path }) => ({
+      contents: JSON.stringify(parse(await readFile(path, 'utf8'))),
+      loader: 'json',
+    }));
+  },
+};
+
+/** Names of the Lambdas: the files of functions/. */
+export async function functionNames() {
+  const files = await readdir(join(root, 'functions'));
+  return files
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => basename(file, '.ts'))
+    .sort();
+}
+
+/**
+ * Bundles every Lambda into `outDir`/<name>.js, CommonJS (it loads about a quarter faster than ES modules) and
+ * minified, with nothing left to resolve at run time. Returns esbuild's metafile.
+ */
+export async function bundleFunctions(outDir = join(root, 'dist')) {
+  const names = await functionNames();
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: names.map((name) => join('functions', `${name}.ts`)),
+    outdir: outDir,
+    bundle: true,
+    minify: true,
+    keepNames: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    plugins: [yamlAsJson],
+  });
+  await writeFile(join(outDir, 'package.json'), '{ "type": "commonjs" }\n');
+  return metafile;
+}

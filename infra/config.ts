@@ -1,0 +1,21 @@
+/**
+ * The only reader of the environment. serverless.yml gives each function just the names that it needs, so a
+ * name is looked up when it is used, and a missing one says where it belongs.
+ */
+export const environment = {
+  usageTable: () => required('USAGE_TABLE'),
+  tenantsTable: () => required('TENANTS_TABLE'),
+  eventStream: () => required('EVENT_STREAM'),
+  quarantineBucket: () => required('QUARANTINE_BUCKET'),
+  region: () => required('AWS_REGION'),
+  /** Set by whoever runs against something other than AWS; the SDKs read their own variables themselves. */
+  s3Endpoint: (): string | undefined => process.env.AWS_ENDPOINT_URL_S3,
+  serviceName: () => process.env.POWERTOOLS_SERVICE_NAME ?? 'tidegate',
+};
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value)
+    throw new Error(`The environment lacks ${name}: serverless.yml sets it for each function that needs it.`);
+  return value;
+}

@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+import { parse } from 'yaml';
+
+/** YAML imports become the parsed document, as the bundler makes them. */
+const yamlAsJson = {
+  name: 'yaml-as-json',
+  transform: (code: string, id: string) =>
+    /\.ya?ml$/.test(id) ? `export default ${JSON.stringify(parse(code))};` : undefined,
+};
+
+const project = (name: string, include: string[], options: object = {}) => ({
+  plugins: [yamlAsJson],
+  test: { name, include, ...options },
+});
+
+const slow = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false };
+
+/**
+ * Three projects, by what a test needs: `unit` needs nothing, `stack` starts emulators or the whole local
+ * stack, `package` runs the deployment tool. `npm test` runs all of them, `npm run check` only `unit`.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', ['test/{domain,events,infra,functions,local,commands}/**/*.test.ts', 'test/*.test.ts']),
+      project('stack', ['test/stack/**/*.test.ts'], slow),
+      project('package', ['test/package/**/*.test.ts'], slow),
+    ],
+  },
+});
