@@ -78,3 +78,34 @@ export interface TenantConfig extends TenantSettings {
 
 /** Every meter that was ever defined, those in force first. */
 export const allMeters = (config: TenantConfig): Meter[] => [...config.meters, ...config.retiredMeters];
+
+/** Every series that was ever defined, those in force first. */
+export const allSeries = (config: TenantConfig): Series[] => [...config.series, ...config.retiredSeries];
+
+const firstVersionOnly = [1];
+
+/** The versions that events of this type may give. A type may be called `constructor`: only own members count. */
+export const versionsOf = ({ versions }: TenantSettings, eventType: string): readonly number[] =>
+  Object.hasOwn(versions, eventType) ? (versions[eventType] as number[]) : firstVersionOnly;
+
+/** What a tenant has set who has set nothing. */
+export const emptySettings: TenantSettings = {
+  meters: [],
+  plans: [],
+  cycle: { period: 'month', anchorDay: 1 },
+  onSuspended: 'reject',
+  series: [],
+  timeZone: 'UTC',
+  calendar: [],
+  archiveOnly: [],
+  versions: {},
+};
+
+/** The first revision, with which a tenant is created. */
+export const emptyConfig: TenantConfig = {
+  ...emptySettings,
+  revision: 1,
+  retiredMeters: [],
+  retiredSeries: [],
+  zones: [{ from: 0, timeZone: 'UTC', cycle: { period: 'month', anchorDay: 1 } }],
+};

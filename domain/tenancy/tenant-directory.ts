@@ -10,6 +10,7 @@ export interface Issuer {
 
 export interface Tenant {
   tenantId: string;
+  /** Epoch milliseconds. */
   createdAt: number;
   /** The gateway's key that rates of this tenant are counted by: random, no credential. */
   gatewayKey: string;
@@ -36,16 +37,27 @@ export interface ApiKey {
 /** Tenants and their keys. Reads are consistent: what a resolved write stored, the next read sees. */
 export interface TenantDirectory {
   find(tenantId: string): Promise<Tenant | undefined>;
+  /** Every tenant, ascending by id. */
   list(): AsyncIterable<Tenant>;
   /** Stores a new tenant unless one of its id exists; answers whether it did. */
   createOnce(tenant: Tenant): Promise<boolean>;
-  /** Replaces what is stored of an existing tenant. */
+  /** Replaces what is stored of an existing tenant; throws where there is none. Repeating it changes nothing. */
   update(tenant: Tenant): Promise<void>;
+  /** Undefined also for what is no key id. */
   findKey(keyId: string): Promise<ApiKey | undefined>;
+  /** The tenant's keys, revoked ones too, ascending by id. */
   listKeys(tenantId: string): Promise<ApiKey[]>;
+  /** Stores a new key; throws where its id is taken, which chance all but rules out. */
   addKey(key: ApiKey): Promise<void>;
   /** Marks the key revoked; repeating it keeps the first time. Answers whether there is such a key. */
   revokeKey(keyId: string, revokedAt: number): Promise<boolean>;
-  /** Notes the day of use, once a day; never brings a revoked or unknown key into being. */
+  /** Notes the day (a UTC date) of use; an earlier day, a revoked key and an unknown one are left as they are. */
   noteUse(keyId: string, day: string): Promise<void>;
+  /**
+   * The claim that names the tenant in the tokens of this issuer. It is one for all tenants of an issuer, so
+   * that a token cannot be read as two tenants' at once.
+   */
+  findTenantClaim(issuerUrl: string): Promise<string | undefined>;
+  /** Replaces it. Repeating it changes nothing. */
+  putTenantClaim(issuerUrl: string, tenantClaim: string): Promise<void>;
 }
