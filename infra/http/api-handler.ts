@@ -34,8 +34,8 @@ export function apiHandler(operations: Operations, { logger, clock }: { logger: 
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(requestLog(logger))
     .use(problems(logger))
-    .handler(async (event: APIGatewayProxyEvent) => {
-      const request = toApiRequest(event);
+    .handler(async (event: APIGatewayProxyEvent, context: Context) => {
+      const request = toApiRequest(event, context);
       const operation = operations[request.operation];
       if (!operation) throw new Problem('not_found', 'There is no such operation; see /v1/openapi.json.');
       const grant = operation.scopes === null ? nobody : checkGrant(request, operation.scopes, clock());

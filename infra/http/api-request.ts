@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import type { Grant, Scope } from '../../domain/tenancy/grant.ts';
 import { Problem } from '../../events/problem.ts';
 
@@ -18,10 +18,12 @@ export interface ApiRequest {
   body: Buffer;
   /** What the authorizer verified; undefined on paths that need no credential. */
   grant?: Grant;
+  /** How long the Lambda may still run; it ends before the gateway stops waiting. */
+  remainingMs: () => number;
 }
 
 /** Reads a REST API proxy event. Throws a Problem where the path cannot be decoded. */
-export function toApiRequest(event: APIGatewayProxyEvent): ApiRequest {
+export function toApiRequest(event: APIGatewayProxyEvent, context: Context): ApiRequest {
   const grant = grantOf(event.requestContext.authorizer);
   return {
     requestId: event.requestContext.requestId,
@@ -31,6 +33,7 @@ export function toApiRequest(event: APIGatewayProxyEvent): ApiRequest {
     headers: lowerCased(event.headers ?? {}),
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
     ...(grant && { grant }),
+    remainingMs: () => context.getRemainingTimeInMillis(),
   };
 }
 
@@ -96,21 +99,20 @@ export const isGzip = (body: Buffer): boolean => body.length > 2 && body[0] === 
 
 /** The body after gunzip, at most `bytesMax`. Throws a Problem where it is larger, or no whole gzip. */
 export function inflate(body: Buffer, bytesMax: number): Buffer {
-  const tooLarge = new Problem(
-    'too_large',
-    `The body has more than ${bytesMax} bytes after gunzip; send it in parts.`,
-  );
   if (!isGzip(body)) {
-    if (body.length > bytesMax) throw tooLarge;
+    if (body.length > bytesMax) throw tooLarge(bytesMax);
     return body;
   }
   try {
     return gunzipSync(body, { maxOutputLength: bytesMax });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge;
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(bytesMax);
     throw new Problem(
       'invalid_json',
       'The body begins as gzip does but cannot be gunzipped: it is cut off or damaged.',
     );
   }
 }
+
+const tooLarge = (bytesMax: number): Problem =>
+  new Problem('too_large', `The body has more than ${bytesMax} bytes after gunzip; send it in parts.`);

@@ -1,0 +1,77 @@
+/** Checks the events of a post one by one, and answers 2xx only after the stream has stored every accepted one. */
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { type EventStream, StreamUnavailable } from '../domain/metering/event-stream.ts';
+import type { Grant } from '../domain/tenancy/grant.ts';
+import type { CloudEvent } from '../events/cloud-event.ts';
+import { checkMediaType, decodeEventPost, postBytesMax } from '../events/event-post.ts';
+import { Problem } from '../events/problem.ts';
+import { nothingAccepted, outcomeCounts } from '../events/receipt.ts';
+import { encodeStreamRecords } from '../events/stream-record.ts';
+import { acceptByCurrentConfig } from '../infra/accept-by-current-config.ts';
+import { dynamoClient, kinesisClient } from '../infra/clients.ts';
+import { type Clock, systemClock } from '../infra/clock.ts';
+import { environment } from '../infra/config.ts';
+import { type CurrentConfig, currentConfig } from '../infra/config-cache.ts';
+import { dynamoConfigHistory } from '../infra/dynamo-config-history.ts';
+import { type ApiResponse, apiHandler } from '../infra/http/api-handler.ts';
+import { type ApiRequest, inflate } from '../infra/http/api-request.ts';
+import { answerTimeLeft } from '../infra/http/time-left.ts';
+import { kinesisEventStream } from '../infra/kinesis-event-stream.ts';
+import { createLogger } from '../infra/logger.ts';
+import { systemRandom } from '../infra/random.ts';
+
+export interface Ports {
+  configs: CurrentConfig;
+  stream: EventStream;
+  clock: Clock;
+  logger: Logger;
+}
+
+export const createHandler = (ports: Ports) =>
+  apiHandler(
+    {
+      'POST /v1/tenants/{tenantId}/events': {
+        scopes: ['ingest'],
+        handle: (request, grant) => ingest(ports, request, grant),
+      },
+    },
+    ports,
+  );
+
+export const handler = createHandler({
+  configs: currentConfig(dynamoConfigHistory(dynamoClient(), environment.tenantsTable()), systemClock),
+  stream: kinesisEventStream(kinesisClient(), environment.eventStream(), { random: systemRandom }),
+  clock: systemClock,
+  logger: createLogger(),
+});
+
+async function ingest(ports: Ports, request: ApiRequest, grant: Grant): Promise<ApiResponse> {
+  const timeLeftMs = answerTimeLeft(request);
+  const mediaType = checkMediaType(request.headers);
+  const posted = decodeEventPost(mediaType, inflate(request.body, postBytesMax));
+  const now = ports.clock();
+  const rules = { tenantId: grant.tenantId, bounds: grant, now };
+  const { config, receipt, accepted } = await acceptByCurrentConfig(ports.configs, posted, rules);
+  ports.logger.info('events judged', { ...outcomeCounts(receipt), config: config?.revision });
+  if (!config || accepted.length === 0) throw nothingAccepted(receipt);
+  const head = { tenantId: grant.tenantId, receivedAt: new Date(now).toISOString(), config: config.revision };
+  const lines = accepted.map(({ value }) => ({ ...head, event: value as CloudEvent }));
+  const texts = accepted.map(({ text }) => text);
+  await store(ports, encodeStreamRecords(lines, texts), timeLeftMs);
+  return { status: 202, body: receipt };
+}
+
+async function store(
+  { stream, logger }: Ports,
+  ...append: Parameters<EventStream['appendAll']>
+): Promise<void> {
+  try {
+    await stream.appendAll(...append);
+  } catch (error) {
+    if (!(error instanceof StreamUnavailable)) throw error;
+    const { records, notStored, lastCause } = error;
+    logger.warn('stream did not take all', { records, notStored, lastCause });
+    const detail = 'Not every event was stored; sending the same request again is safe.';
+    throw new Problem('unavailable', detail, { headers: { 'retry-after': '2' } });
+  }
+}
