@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 
 /** An emulated DynamoDB in this process, kept in memory. */
@@ -39,6 +39,10 @@ export async function startDynamo(): Promise<EmulatedDynamo> {
           ],
         }),
       );
+      // The emulator makes a table active a moment after it has answered, and knows none that is not active.
+      for (let status: string | undefined; status !== 'ACTIVE'; ) {
+        status = (await client.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus;
+      }
       return TableName;
     },
     async stop() {

@@ -1,0 +1,108 @@
+import { type ExactSum, plus } from './exact-sum.ts';
+import {
+  countBytes,
+  type DeviceCount,
+  eachId,
+  idBytes,
+  nameBytes,
+  packCounts,
+  packNames,
+  unpackCounts,
+  unpackNames,
+  type WindowPage,
+} from './window-page.ts';
+
+/** A page in the making: a stored one that is not sealed, or a new one, with what a batch adds to it. */
+export class OpenPage {
+  readonly page: number;
+  /** As stored; 0 where the page is new. */
+  readonly rev: number;
+  value: ExactSum = 0;
+  events = 0;
+  /** Bytes of ids and counts that were added since the page was stored. Names are named once: they are apart. */
+  addedBytes = 0;
+  readonly names: string[] = [];
+  readonly #counts = new Map<number, DeviceCount>();
+  #ids = new Int32Array(64);
+  #idBytes = 0;
+  #nameBytes = 0;
+  #countBytes = 0;
+
+  constructor(page: number, stored?: WindowPage) {
+    this.page = page;
+    this.rev = stored?.rev ?? 0;
+    if (!stored) return;
+    this.value = stored.value;
+    this.names = unpackNames(stored.names);
+    this.#nameBytes = stored.names.length;
+    for (const count of unpackCounts(stored.counts)) this.#counts.set(count.number, count);
+    this.#countBytes = stored.counts.length;
+    eachId(stored.ids, (low, high) => this.#pushId(low, high));
+    this.events = stored.events;
+    if (this.#idBytes !== this.events * idBytes) throw new Error('A page has not one id for each event.');
+  }
+
+  /** Bytes of ids, names and counts. */
+  get bodyBytes(): number {
+    return this.#idBytes + this.#nameBytes + this.#countBytes;
+  }
+
+  /** This device's count on the page, which starts from nothing where the device is new here. */
+  countOf(number: number): DeviceCount {
+    let count = this.#counts.get(number);
+    if (!count) {
+      count = { number, value: 0, events: 0 };
+      this.#counts.set(number, count);
+      this.#grow(countBytes(count));
+    }
+    return count;
+  }
+
+  /** Names a device that neither this nor an earlier page names. */
+  name(deviceId: string): void {
+    this.names.push(deviceId);
+    this.#nameBytes += nameBytes(deviceId);
+  }
+
+  add(low: number, high: number, count: DeviceCount, quantity: number): void {
+    this.#pushId(low, high);
+    this.addedBytes += idBytes;
+    const before = countBytes(count);
+    count.value = plus(count.value, quantity);
+    count.events += 1;
+    this.#grow(countBytes(count) - before);
+    this.value = plus(this.value, quantity);
+    this.events += 1;
+  }
+
+  /** The page as its next revision. */
+  encode(rest: Pick<WindowPage, 'sealed' | 'expiresAt' | 'keyVersion'>): WindowPage {
+    return {
+      page: this.page,
+      rev: this.rev + 1,
+      value: this.value,
+      events: this.events,
+      ids: new Uint8Array(this.#ids.buffer.slice(0, this.#idBytes)),
+      names: packNames(this.names),
+      counts: packCounts(this.#counts.values(), this.#countBytes),
+      ...rest,
+    };
+  }
+
+  #grow(bytes: number): void {
+    this.#countBytes += bytes;
+    this.addedBytes += bytes;
+  }
+
+  #pushId(low: number, high: number): void {
+    const at = this.#idBytes / 4;
+    if (at === this.#ids.length) {
+      const longer = new Int32Array(at * 2);
+      longer.set(this.#ids);
+      this.#ids = longer;
+    }
+    this.#ids[at] = low;
+    this.#ids[at + 1] = high;
+    this.#idBytes += idBytes;
+  }
+}
