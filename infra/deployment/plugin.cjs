@@ -2,19 +2,22 @@ const { functionAlarms, tableAlarms } = require('./alarms.cjs');
 const { gatewayResponses } = require('./gateway-responses.cjs');
 const { executionRole } = require('./execution-role.cjs');
 const { pinDeployment } = require('./gateway-deployment.cjs');
+const { prepareLocalInvocation } = require('./local-invocation.cjs');
 
 /**
  * The deployment tool's own step. It bundles the Lambdas, so that `npx serverless deploy|package|invoke local`
  * works from a fresh checkout, and adds to the template what is the same for each of them: its role, its alarms.
  */
 class TidegatePlugin {
-  constructor(serverless) {
+  constructor(serverless, options) {
     this.serverless = serverless;
+    this.options = options;
     this.provider = serverless.getProvider('aws');
     serverless.configSchemaHandler.defineFunctionProperties('aws', {
       properties: { iamRoleStatements: { $ref: '#/definitions/awsIamPolicyStatements' } },
     });
     this.hooks = {
+      initialize: () => this.prepareCommand(),
       'before:package:createDeploymentArtifacts': () => this.bundle(),
       'before:deploy:function:packageFunction': () => this.bundle(),
       'before:invoke:local:invoke': () => this.bundle(),
@@ -31,25 +34,35 @@ class TidegatePlugin {
     return this.serverless.service.provider.compiledCloudFormationTemplate;
   }
 
-  fault(sentence) {
-    return new this.serverless.classes.Error(sentence);
+  /** Before the tool itself has read options, credentials or environments. */
+  async prepareCommand() {
+    if (this.serverless.processedInput.commands.join(' ') !== 'invoke local') return;
+    const { serviceDir, service } = this.serverless;
+    await prepareLocalInvocation({ serviceDir, functions: service.functions, options: this.options }).catch(
+      (error) => {
+        throw new this.serverless.classes.Error(error.message);
+      },
+    );
   }
 
   async bundle() {
     const { bundleFunctions, functionNames } = await import('../bundle.js');
     const files = await functionNames();
     const declared = this.functions.map(([name]) => name);
-    const fileless = declared.filter((name) => !files.includes(name));
-    const undeclared = files.filter((name) => !declared.includes(name));
-    if (fileless.length > 0)
-      throw this.fault(
-        `serverless.yml has ${fileless.join(', ')}, but there is no functions/${fileless[0]}.ts.`,
-      );
-    if (undeclared.length > 0)
-      throw this.fault(
-        `There is functions/${undeclared[0]}.ts, but serverless.yml has no function of this name.`,
-      );
+    for (const name of declared) {
+      if (!files.includes(name))
+        this.refuse(`serverless.yml has ${name}, but there is no functions/${name}.ts.`);
+    }
+    for (const name of files) {
+      if (!declared.includes(name))
+        this.refuse(`There is functions/${name}.ts, but serverless.yml has no ${name}.`);
+    }
     await bundleFunctions();
+  }
+
+  /** A fault of whoever reads it: the tool prints it without a stack. */
+  refuse(sentence) {
+    throw new this.serverless.classes.Error(sentence);
   }
 
   /** One role a Lambda: before the tool would make one for all of them. */
