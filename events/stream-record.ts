@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { streamPartition } from '../domain/metering/stream-partition.ts';
+import { tenantIdPattern } from '../domain/tenancy/api-key.ts';
 import { type CloudEvent, isObject } from './cloud-event.ts';
 import { parseExactJson } from './exact-json.ts';
 import { parseInstant } from './rfc3339.ts';
@@ -152,8 +153,6 @@ function parseLine(text: string): unknown {
   }
 }
 
-const tenantPattern = /^[A-Za-z0-9_-]{1,64}$/;
-
 /** Lines of one record mostly come from one post, so what the line before has proved is not proved again. */
 function lineCheck(): (line: unknown) => line is StreamLine {
   let tenantId: unknown;
@@ -169,7 +168,7 @@ function lineCheck(): (line: unknown) => line is StreamLine {
   };
 }
 
-const isTenantId = (value: unknown): boolean => typeof value === 'string' && tenantPattern.test(value);
+const isTenantId = (value: unknown): boolean => typeof value === 'string' && tenantIdPattern.test(value);
 const isInstant = (value: unknown): boolean =>
   typeof value === 'string' && !Number.isNaN(parseInstant(value));
 const isRevision = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;

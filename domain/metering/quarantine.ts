@@ -1,3 +1,5 @@
+import { tenantIdPattern } from '../tenancy/api-key.ts';
+
 /** Why something was set aside; part of the stored key. */
 export type QuarantineReason =
   /** Not a stream line, not JSON, not UTF-8. */
@@ -49,7 +51,6 @@ export interface Quarantine {
 /** Stands in the key where the tenant is not known; no tenant may have this id. */
 export const unknownTenant = 'unknown';
 
-const tenantPattern = /^[A-Za-z0-9_-]{1,64}$/;
 const unsafeInKey = /[^A-Za-z0-9_.-]/g;
 
 /**
@@ -59,7 +60,7 @@ const unsafeInKey = /[^A-Za-z0-9_.-]/g;
  */
 export function quarantineKey(item: Quarantined, digest: string): string {
   const { tenantId, reason, consumer, position } = item;
-  const tenant = tenantId !== undefined && tenantPattern.test(tenantId) ? tenantId : unknownTenant;
+  const tenant = tenantId !== undefined && tenantIdPattern.test(tenantId) ? tenantId : unknownTenant;
   const day = new Date(position.arrivedAt).toISOString().slice(0, 10);
   const place = `${position.shardId}-${position.sequenceNumber}-${digest}`.replace(unsafeInKey, '_');
   return `tenant=${tenant}/day=${day}/reason=${reason}/${consumer.replace(unsafeInKey, '_')}/${place}.json`;
