@@ -141,20 +141,22 @@ function keyItem(key: ApiKey): Item {
   };
 }
 
+const text = (value: AttributeValue | undefined): string => value?.S ?? '';
+
 function toKey(item: Item | undefined): ApiKey | undefined {
   if (!item) return undefined;
-  const strings = (value: AttributeValue | undefined) => value?.L?.map(({ S }) => S as string);
+  const strings = (value: AttributeValue | undefined) => value?.L?.map(text);
   const accounts = strings(item.accounts);
   const devices = strings(item.devices);
   return {
-    keyId: (item.sk?.S as string).slice('key#'.length),
-    tenantId: (item.pk?.S as string).slice('tenant#'.length),
-    secretHash: item.secretHash?.S as string,
+    keyId: text(item.sk).slice('key#'.length),
+    tenantId: text(item.pk).slice('tenant#'.length),
+    secretHash: text(item.secretHash),
     scopes: strings(item.scopes) as Scope[],
     createdAt: Number(item.createdAt?.N),
     ...(accounts && { accounts }),
     ...(devices && { devices }),
     ...(item.revokedAt && { revokedAt: Number(item.revokedAt.N) }),
-    ...(item.lastUsedDay && { lastUsedDay: item.lastUsedDay.S as string }),
+    ...(item.lastUsedDay && { lastUsedDay: text(item.lastUsedDay) }),
   };
 }

@@ -82,6 +82,12 @@ export const allMeters = (config: TenantConfig): Meter[] => [...config.meters, .
 /** Every series that was ever defined, those in force first. */
 export const allSeries = (config: TenantConfig): Series[] => [...config.series, ...config.retiredSeries];
 
+/** What of a configuration its tenant has set. */
+export function settingsOf(config: TenantConfig): TenantSettings {
+  const { revision, retiredMeters, retiredSeries, zones, ...settings } = config;
+  return settings;
+}
+
 const firstVersionOnly = [1];
 
 /** The versions that events of this type may give. A type may be called `constructor`: only own members count. */
