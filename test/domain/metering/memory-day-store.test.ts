@@ -1,0 +1,7 @@
+import { describe } from 'vitest';
+import { memoryDayStore, memoryTenantDayStore } from '../../../domain/metering/memory-day-store.ts';
+import { dayStoreContract, tenantDayStoreContract } from './day-store-contract.ts';
+
+describe('memoryDayStore', () => dayStoreContract(async () => memoryDayStore()));
+
+describe('memoryTenantDayStore', () => tenantDayStoreContract(async () => memoryTenantDayStore()));
