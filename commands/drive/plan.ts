@@ -1,6 +1,6 @@
 import { type DrawStream, drawStream, drawUnit, shuffle } from './draw.ts';
 import type { Fleet } from './fleet.ts';
-import { conflict, faults, type Item } from './wire.ts';
+import { conflict, type Fault, faults, type Item } from './wire.ts';
 
 export type PostKind = 'single' | 'batch' | 'report';
 
@@ -146,7 +146,7 @@ function itemsOf(ordinals: number[], round: Round, plan: PlanMix): Item[] {
     if (items.length - index > mix.besideMax) continue;
     if (draws.unit() < plan.duplicates / 3) items.push({ ordinal });
     if (draws.unit() < plan.duplicates / 3) items.push({ ordinal: anyUpTo(round) });
-    if (draws.unit() < plan.faulty) items.push({ ordinal, fault: faultByLot(round) });
+    if (draws.unit() < plan.faulty) items.push({ ordinal, fault: faultByLot(round, 'beside others') });
   }
   return items;
 }
@@ -157,13 +157,17 @@ function* singlesBeside(groups: Group[], round: Round, plan: PlanMix): Generator
   for (const { ordinals } of groups) {
     if (ordinals.length > 1) continue;
     if (draws.unit() < (plan.duplicates * 2) / 3) yield [{ ordinal: anyUpTo(round) }];
-    if (draws.unit() < plan.faulty) yield [{ ordinal: ordinals[0] as number, fault: faultByLot(round) }];
+    if (draws.unit() < plan.faulty)
+      yield [{ ordinal: ordinals[0] as number, fault: faultByLot(round, 'alone') }];
   }
 }
 
-function faultByLot({ fleet, draws }: Round): Item['fault'] & object {
-  const fitting = faults.filter((fault) => !fault.ofQuantity || fleet.shape.meter.field !== undefined);
-  return fitting[draws.below(fitting.length)] as Item['fault'] & object;
+function faultByLot({ fleet, draws }: Round, stands: 'alone' | 'beside others'): Fault {
+  const isSum = fleet.shape.meter.field !== undefined;
+  const fitting = faults.filter(
+    (fault) => (isSum || !fault.ofQuantity) && (stands === 'beside others' || !fault.neverAlone),
+  );
+  return fitting[draws.below(fitting.length)] as Fault;
 }
 
 /** A post of several may end with an event that contradicts its first good one. */

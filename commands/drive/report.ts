@@ -140,7 +140,7 @@ function verdictLines({ exact, differenceCount, differences, accounts, devices }
   ];
 }
 
-function differenceText({ accountId, deviceId, at, what, expected, found }: Difference): string {
+export function differenceText({ accountId, deviceId, at, what, expected, found }: Difference): string {
   const device = deviceId === undefined ? '' : ` device ${JSON.stringify(deviceId)}`;
   return `  account ${JSON.stringify(accountId)}${device}, ${at}, ${what}: expected ${expected}, found ${found}`;
 }

@@ -44,6 +44,8 @@ export interface Fault {
   code: string;
   /** Only where the meter adds a quantity. */
   ofQuantity?: true;
+  /** As a post of its own it would be another fault. */
+  neverAlone?: true;
   /** The text that is sent instead of the event. `nowMs` is the end of the fleet's event time. */
   text(parts: EventParts, meter: DrivenMeter, nowMs: number): string;
 }
@@ -68,7 +70,7 @@ export const faults: Fault[] = [
   { name: 'time in words', code: 'invalid_event', text: altered(() => ({ time: 'yesterday' })) },
   { name: 'no zone', code: 'invalid_event', text: altered(({ time }) => ({ time: time.slice(0, 19) })) },
   { name: 'leap second', code: 'invalid_event', text: altered(() => ({ time: '2026-06-30T23:59:60Z' })) },
-  { name: 'not an object', code: 'invalid_event', text: () => '42' },
+  { name: 'not an object', code: 'invalid_event', neverAlone: true, text: () => '42' },
   { name: 'old specversion', code: 'invalid_event', text: altered(() => ({ specversion: '0.3' })) },
   { name: 'unknown type', code: 'unknown_type', text: altered(() => ({ type: 'drive.unknown' })) },
   {

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A local stack as a process group of its own, on a data folder: it can be killed whole, and started again. */
+export interface StackProcess {
+  /** Ends when the stack is ready; throws with the end of its output if it ended instead. */
+  start(): Promise<void>;
+  /** Starts it without waiting for anything. */
+  spawn(): void;
+  /** SIGKILL to every process of the group. Throws with the end of its output if it had ended by itself. */
+  kill(): Promise<void>;
+  /** SIGTERM, as a person would end it. */
+  stop(): Promise<void>;
+}
+
+export interface StackProcessOptions {
+  dataDir: string;
+  /** Further flags of `npm start`. */
+  flags?: string[];
+  /** What the process is allowed, as `ulimit` says it. */
+  limits?: string;
+}
+
+const root = new URL('../..', import.meta.url).pathname;
+const pollMs = 50;
+const readyMsMax = 120_000;
+
+export function stackProcess({ dataDir, flags = [], limits }: StackProcessOptions): StackProcess {
+  const file = join(dataDir, 'local.json');
+  const log = `${dataDir}.log`;
+  let child: ChildProcess | undefined;
+  let spawnedAt = 0;
+
+  const begin = () => {
+    // The port stays, so that whoever drives finds the stack where it was.
+    const port = existing(file)?.api.match(/:(\d+)/)?.[1] ?? '0';
+    const args = ['local/main.ts', '--no-demo', '--port', port, '--data-dir', dataDir, ...flags];
+    const output = openSync(log, 'a');
+    spawnedAt = Date.now();
+    const [command, commandArgs] =
+      limits === undefined
+        ? [process.execPath, args]
+        : ['bash', ['-c', `ulimit ${limits}; exec "$0" "$@"`, process.execPath, ...args]];
+    child = spawn(command, commandArgs, { cwd: root, detached: true, stdio: ['ignore', output, output] });
+    closeSync(output);
+  };
+
+  const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
+    const ending = child;
+    child = undefined;
+    if (ending?.pid === undefined) return;
+    if (hasEnded(ending)) throw new Error(`The local stack ended by itself:\n${tail(log)}`);
+    const gone = once(ending, 'exit');
+    process.kill(signal === 'SIGKILL' ? -ending.pid : ending.pid, signal);
+    await gone;
+  };
+
+  return {
+    spawn: begin,
+    async start() {
+      begin();
+      while (!isFresh(file, spawnedAt)) {
+        if (child === undefined || hasEnded(child))
+          throw new Error(`The local stack ended instead of getting ready:\n${tail(log)}`);
+        if (Date.now() - spawnedAt > readyMsMax)
+          throw new Error(`The local stack is not ready after ${readyMsMax / 1_000} s:\n${tail(log)}`);
+        await delay(pollMs);
+      }
+    },
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+  };
+}
+
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
+
+/** The file of an earlier start is there before the stack is ready. */
+const isFresh = (file: string, since: number): boolean =>
+  (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= since;
+
+function existing(file: string): { api: string } | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as { api: string };
+  } catch {
+    return undefined;
+  }
+}
+
+const tail = (file: string): string => readFileSync(file, 'utf8').split('\n').slice(-15).join('\n');
