@@ -17,3 +17,7 @@ export function drawUuid(random: () => number): string {
     digits,
   );
 }
+
+/** `count` bytes drawn from `random`. */
+export const drawBytes = (random: () => number, count: number): Uint8Array =>
+  Uint8Array.from({ length: count }, () => Math.floor(random() * 256));

@@ -11,8 +11,10 @@ export interface Units {
 
 export interface MeteredTables {
   client: DynamoDBClient;
-  /** Units spent since the start or the last call. */
+  /** Units spent since the start. */
   takeUnits(): Units;
+  /** Counts no longer: what follows is not part of the measure. */
+  pause(): void;
   create(name: string, sortKey?: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -30,14 +32,16 @@ export async function meteredTables(): Promise<MeteredTables> {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     requestHandler: new NodeHttpHandler({ httpAgent: { keepAlive: true, maxSockets: 32 } }),
   });
-  const units = meter(client);
+  const units: Units = { write: 0, read: 0 };
+  let isPaused = false;
+  meter(client, (kind, spent) => {
+    if (!isPaused) units[kind] += spent;
+  });
   return {
     client,
-    takeUnits: () => {
-      const taken = { ...units };
-      units.write = 0;
-      units.read = 0;
-      return taken;
+    takeUnits: () => ({ ...units }),
+    pause: () => {
+      isPaused = true;
     },
     create: async (name, sortKey) => {
       const keys = ['pk', ...(sortKey === undefined ? [] : [sortKey])];
@@ -64,8 +68,7 @@ export async function meteredTables(): Promise<MeteredTables> {
  * Adds up what each call consumed. A condition that fails costs a write as well, of which the error does not
  * speak: it is counted as one unit, which is right for the small items that the naive designs put.
  */
-function meter(client: DynamoDBClient): Units {
-  const units: Units = { write: 0, read: 0 };
+function meter(client: DynamoDBClient, spend: (kind: keyof Units, units: number) => void): void {
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const kind = writes.has(context.commandName ?? '') ? 'write' : 'read';
@@ -74,16 +77,15 @@ function meter(client: DynamoDBClient): Units {
       try {
         const result = await next(args);
         const { ConsumedCapacity: consumed } = result.output as { ConsumedCapacity?: Consumed | Consumed[] };
-        for (const { CapacityUnits: spent } of [consumed ?? []].flat()) units[kind] += spent ?? 0;
+        for (const { CapacityUnits: spent } of [consumed ?? []].flat()) spend(kind, spent ?? 0);
         return result;
       } catch (error) {
-        if ((error as Error).name === 'ConditionalCheckFailedException') units.write += 1;
+        if ((error as Error).name === 'ConditionalCheckFailedException') spend('write', 1);
         throw error;
       }
     },
     { step: 'initialize', name: 'capacityMeter' },
   );
-  return units;
 }
 
 interface Consumed {

@@ -1,0 +1,32 @@
+/** `npm run bench [-- NAME …] [--full] [--json] [--seed N]`: measures, as ratios in one run. */
+import { parseArgs } from 'node:util';
+import { coldStart } from './cold-start.ts';
+import { cost } from './cost/cost.ts';
+import { asText, type Part, type Table } from './report.ts';
+
+const parts: Record<string, Part> = { cost, 'cold-start': coldStart };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    full: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    seed: { type: 'string', default: '1' },
+  },
+});
+
+const unknown = positionals.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(', ')}; the parts are ${Object.keys(parts).join(', ')}.`);
+  process.exit(1);
+}
+
+const tables: Table[] = [];
+for (const [name, part] of Object.entries(parts)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  const progress = (text: string) => process.stderr.write(`${text}\n`);
+  const measured = await part({ full: values.full, seed: Number(values.seed), progress });
+  if (!values.json) for (const table of measured) console.log(asText(table));
+  tables.push(...measured);
+}
+if (values.json) console.log(JSON.stringify({ node: process.version, tables }, null, 2));
