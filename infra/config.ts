@@ -7,6 +7,8 @@ export const environment = {
   tenantsTable: () => required('TENANTS_TABLE'),
   eventStream: () => required('EVENT_STREAM'),
   quarantineBucket: () => required('QUARANTINE_BUCKET'),
+  /** How long the event stream keeps a record. */
+  streamRetentionMs: () => positive('STREAM_RETENTION_HOURS') * 3_600_000,
   region: () => required('AWS_REGION'),
   /** Set by whoever runs against something other than AWS; the SDKs read their own variables themselves. */
   s3Endpoint: (): string | undefined => process.env.AWS_ENDPOINT_URL_S3,
@@ -17,5 +19,11 @@ function required(name: string): string {
   const value = process.env[name];
   if (!value)
     throw new Error(`The environment lacks ${name}: serverless.yml sets it for each function that needs it.`);
+  return value;
+}
+
+function positive(name: string): number {
+  const value = Number(required(name));
+  if (!(value > 0)) throw new Error(`The environment's ${name} must be a number above 0.`);
   return value;
 }

@@ -6,13 +6,11 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { EventHashKey, EventHashKeys } from '../domain/metering/event-hash-keys.ts';
+import type { RandomBytes } from './random.ts';
 import type { Item } from './window-items.ts';
 
 const pk = 'k#event-hash';
 const secretBytes = 16;
-
-/** `count` bytes that nobody can foretell. */
-export type RandomBytes = (count: number) => Uint8Array;
 
 /**
  * Hash keys in UsageTable. They never change, so each is read once a process; a new version is taken up by the
@@ -21,7 +19,7 @@ export type RandomBytes = (count: number) => Uint8Array;
 export function dynamoEventHashKeys(
   client: DynamoDBClient,
   table: string,
-  randomBytes: RandomBytes,
+  drawBytes: RandomBytes,
 ): EventHashKeys {
   const kept = new Map<number | 'current', Promise<EventHashKey>>();
 
@@ -62,7 +60,7 @@ export function dynamoEventHashKeys(
       await client.send(
         new PutItemCommand({
           TableName: table,
-          Item: { ...keyOf(1), secret: { B: randomBytes(secretBytes) } },
+          Item: { ...keyOf(1), secret: { B: drawBytes(secretBytes) } },
           ConditionExpression: 'attribute_not_exists(pk)',
         }),
       );

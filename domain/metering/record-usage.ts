@@ -14,9 +14,11 @@ export interface TouchedWindow {
   window: WindowKey;
   /** The place of its first record in the batch. */
   firstRecord: number;
-  /** Records that this call counted. */
+  /** How many records of the batch are of this window. */
+  records: number;
+  /** Those that this call counted. */
   counted: number;
-  /** Records that were counted before, or repeat another one of the batch; 0 where the window failed. */
+  /** Those that were counted before, or repeat another one of the batch; 0 where the window failed. */
   duplicates: number;
   /** What the window says after it: at least every record of this batch is in it. Absent where it failed. */
   totals?: WindowSums;
@@ -94,9 +96,10 @@ function assertWritable(window: WindowKey, now: number, retention: StreamRetenti
   throw new Error(`The window of hour ${window.hour} is beyond the horizon and must not be written.`);
 }
 
-const touchedBy = ({ window, firstRecord }: WindowBatch): TouchedWindow => ({
+const touchedBy = ({ window, firstRecord, records }: WindowBatch): TouchedWindow => ({
   window,
   firstRecord,
+  records: records.length,
   counted: 0,
   duplicates: 0,
 });
