@@ -12,10 +12,9 @@ import { shardOperations } from './shard-operations.ts';
 import { streamOperations } from './stream-operations.ts';
 import { openStreamStore, type StreamStore } from './stream-store.ts';
 import { tagOperations } from './tag-operations.ts';
+import { waitHeader } from './wait-header.ts';
 import { awsWriteLimits, noWriteLimits } from './write-limits.ts';
 
-/** A header of ours: GetRecords waits this long for a record before it answers that there is none. */
-export const waitHeader = 'x-tidegate-wait-ms';
 const waitMsMax = 5_000;
 /** Base64 of the 10 MiB that a request may hold, and room for what is around it. */
 const bodyBytesMax = 16 * 1_048_576;

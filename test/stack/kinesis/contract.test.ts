@@ -25,7 +25,7 @@ import {
   UpdateShardCountCommand,
 } from '@aws-sdk/client-kinesis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { waitHeader } from '../../../local/kinesis/start-kinesis.ts';
+import { waitHeader } from '../../../local/kinesis/wait-header.ts';
 import { type KinesisUnderTest, kinesisUnderTest } from './running-kinesis.ts';
 
 /** What the product and its tests rely on of Kinesis, asked with the real client. */
