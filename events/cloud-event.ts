@@ -97,6 +97,7 @@ function membersFit(event: Record<string, unknown>): boolean {
 function fits(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return true;
   if (levels === 0) return false;
+  if (Array.isArray(value)) return value.every((member) => fits(member, levels - 1));
   for (const name in value) {
     if (!fits((value as Record<string, unknown>)[name], levels - 1)) return false;
   }

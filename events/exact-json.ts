@@ -52,9 +52,11 @@ function isDigitOrPoint(text: string, at: number): boolean {
 }
 
 function keepDigits(_key: string, value: unknown, { source }: { source?: string }): unknown {
-  if (typeof value !== 'number' || source === undefined) return value;
+  if (typeof value !== 'number' || source === undefined || isShort(source)) return value;
   return isSameDecimal(source, String(value)) ? value : JSON.rawJSON(source);
 }
+
+const isShort = (source: string): boolean => source.length < digitRun && !/[eE]/.test(source);
 
 function isSameDecimal(a: string, b: string): boolean {
   const left = readDecimal(a);
