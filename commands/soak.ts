@@ -44,4 +44,10 @@ async function main(args: string[]): Promise<number> {
   return summary.exact ? 0 : 1;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (fault) {
+  if ((fault as Error).name !== 'AbortError') throw fault;
+  console.error('Interrupted; the stack has been stopped.');
+  process.exitCode = 130;
+}

@@ -10,6 +10,8 @@ export interface DriveOptions {
   /** Events a second on the wire; 0 is as fast as it goes. */
   rate: number;
   connections: number;
+  /** Probe events at least; 0 is none at all. */
+  probes: number;
   seed: number;
   run: string;
   meter: string;
@@ -44,6 +46,7 @@ const numbers = {
   late: { usual: 0.02, min: 0, max: 1, whole: false },
   rate: { usual: 0, min: 0, max: 10_000_000, whole: false },
   connections: { usual: 16, min: 1, max: 1_000, whole: true },
+  probes: { usual: 5, min: 0, max: 1_000, whole: true },
   seed: { usual: 1, min: 0, max: 2 ** 32 - 1, whole: true },
   'give-up': { usual: 120, min: 1, max: 86_400, whole: false },
   'visible-within': { usual: 120, min: 1, max: 86_400, whole: false },
@@ -62,6 +65,7 @@ export const driveHelp = `npm run drive -- [options]     posts usage as devices 
   --late P             share of devices that were offline for 1 to 33 days and report now (${numbers.late.usual})
   --rate R             events a second; 0 is as fast as it goes (${numbers.rate.usual})
   --connections C      requests at a time (${numbers.connections.usual})
+  --probes N           events at least that are watched until they are visible; 0 is none (${numbers.probes.usual})
   --seed S             what is generated follows from it (${numbers.seed.usual})
   --run NAME           part of the account ids, so that runs do not meet (from the time of the start)
   --meter NAME         meter to count on (bytes)
@@ -104,6 +108,7 @@ export function parseDriveOptions(args: string[], now: number): DriveOptions & T
     late: number('late'),
     rate: number('rate'),
     connections: number('connections'),
+    probes: number('probes'),
     seed: number('seed'),
     run,
     meter: values.meter ?? 'bytes',

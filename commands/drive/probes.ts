@@ -11,14 +11,14 @@ import { eventText, partsOf } from './wire.ts';
 const probeAccounts = 8;
 const pollMs = 50;
 const betweenMs = 250;
-/** So many at least, also when the drive itself is over sooner. */
-const probesMin = 5;
 /** The truth of a probe account is asked whole at each poll, so it is kept small. */
 const probesMax = 2_000;
 
 export interface ProbeParts {
   seed: number;
   run: string;
+  /** So many at least, also when the drive itself is over sooner; 0: none at all. */
+  probes: number;
   meter: DrivenMeter;
   send: SendUntilAcknowledged;
   verifier: VerifierParts;
@@ -54,7 +54,8 @@ export function createProbes(parts: ProbeParts): Probes {
             truthOf(accountId, events),
       ),
     async run(stopped) {
-      while (probes.events < probesMin || (!stopped() && probes.events < probesMax)) {
+      const least = parts.probes;
+      while (least > 0 && (probes.events < least || (!stopped() && probes.events < probesMax))) {
         const number = probes.events++;
         await probeOnce(`drive-${seed}-${run}-probe-${number % probeAccounts}`, number);
         if (!stopped()) await pause(betweenMs, verifier.signal);

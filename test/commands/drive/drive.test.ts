@@ -13,7 +13,7 @@ const target = fixedTarget({
 });
 const small: DriveOptions = {
   ...driveDefaults('test'),
-  ...{ accounts: 20, devices: 2, minutes: 12, duplicates: 0.3, faulty: 0.05, connections: 4 },
+  ...{ accounts: 20, devices: 2, minutes: 12, duplicates: 0.3, faulty: 0.05, connections: 4, probes: 2 },
   ...{ giveUpSeconds: 5, visibleSeconds: 0.2 },
 };
 
