@@ -10,6 +10,8 @@ export const environment = {
   /** How long the event stream keeps a record. */
   streamRetentionMs: () => positive('STREAM_RETENTION_HOURS') * 3_600_000,
   region: () => required('AWS_REGION'),
+  /** Which hosts an issuer of tokens may have. */
+  issuerNetwork: () => oneOf('ISSUER_NETWORK', ['public', 'any'] as const),
   /** Set by whoever runs against something other than AWS; the SDKs read their own variables themselves. */
   s3Endpoint: (): string | undefined => process.env.AWS_ENDPOINT_URL_S3,
   serviceName: () => process.env.POWERTOOLS_SERVICE_NAME ?? 'tidegate',
@@ -26,4 +28,11 @@ function positive(name: string): number {
   const value = Number(required(name));
   if (!(value > 0)) throw new Error(`The environment's ${name} must be a number above 0.`);
   return value;
+}
+
+function oneOf<T extends string>(name: string, values: readonly T[]): T {
+  const value = required(name);
+  const found = values.find((one) => one === value);
+  if (!found) throw new Error(`The environment's ${name} must be ${values.join(' or ')}.`);
+  return found;
 }

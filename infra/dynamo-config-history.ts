@@ -1,12 +1,7 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { ConfigHistory } from '../domain/tenancy/config-history.ts';
 import type { TenantConfig } from '../domain/tenancy/tenant-config.ts';
+import { wasMet } from './was-met.ts';
 
 type Item = Record<string, { S?: string }>;
 
@@ -41,13 +36,7 @@ export function dynamoConfigHistory(client: DynamoDBClient, table: string): Conf
         Item: { ...keyOf(tenantId, config.revision), document: { S: JSON.stringify(config) } },
         ConditionExpression: 'attribute_not_exists(pk)',
       });
-      try {
-        await client.send(put);
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
+      return wasMet(client.send(put));
     },
   };
 }

@@ -1,6 +1,5 @@
 import {
   type AttributeValue,
-  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -10,6 +9,7 @@ import {
 import { keyIdTenant } from '../domain/tenancy/api-key.ts';
 import type { Scope } from '../domain/tenancy/grant.ts';
 import type { ApiKey, Tenant, TenantDirectory } from '../domain/tenancy/tenant-directory.ts';
+import { wasMet } from './was-met.ts';
 
 type Item = Record<string, AttributeValue>;
 
@@ -87,17 +87,6 @@ export function dynamoTenantDirectory(client: DynamoDBClient, table: string): Te
       await put({ pk: { S: 'issuers' }, sk: { S: issuerUrl }, tenantClaim: { S: tenantClaim } });
     },
   };
-}
-
-/** Whether a conditional write's condition was met. */
-async function wasMet(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
 }
 
 async function* queryAll(

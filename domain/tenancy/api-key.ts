@@ -11,10 +11,6 @@ export interface ApiKeyParts {
   secret: string;
 }
 
-/** 60 random bits, base32 in lower case. */
-export const keyNamePattern = /^[a-z2-7]{12}$/;
-/** 256 random bits, base62. */
-export const secretPattern = /^[0-9A-Za-z]{43}$/;
 export const tenantIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
 const apiKeyPattern = /^tg_(([A-Za-z0-9_-]{1,64})-[a-z2-7]{12})_([0-9A-Za-z]{43})$/;
@@ -53,4 +49,24 @@ function isEqualHash(stored: string, shown: string): boolean {
   let differences = stored.length ^ shown.length;
   for (let at = 0; at < stored.length; at += 1) differences |= stored.charCodeAt(at) ^ shown.charCodeAt(at);
   return differences === 0;
+}
+
+export interface NewApiKey {
+  keyId: string;
+  secret: string;
+}
+
+const base32 = 'abcdefghijklmnopqrstuvwxyz234567';
+const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** Draws a key of the tenant: 60 random bits for its name, 256 for its secret. */
+export function drawApiKey(tenantId: string, randomBytes: (count: number) => Uint8Array): NewApiKey {
+  const name = Array.from(randomBytes(12), (byte) => base32[byte % 32]).join('');
+  let bits = randomBytes(32).reduce((all, byte) => all * 256n + BigInt(byte), 0n);
+  let secret = '';
+  for (let digit = 0; digit < 43; digit += 1) {
+    secret = base62[Number(bits % 62n)] + secret;
+    bits /= 62n;
+  }
+  return { keyId: `${tenantId}-${name}`, secret };
 }

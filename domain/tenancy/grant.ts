@@ -1,5 +1,7 @@
+export const scopes = ['ingest', 'read', 'manage'] as const;
+
 /** `manage` includes `read`. */
-export type Scope = 'ingest' | 'read' | 'manage';
+export type Scope = (typeof scopes)[number];
 
 /** What a verified credential allows. */
 export interface Grant {
