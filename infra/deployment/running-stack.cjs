@@ -1,5 +1,5 @@
 const { readFile } = require('node:fs/promises');
-const { join } = require('node:path');
+const { resolve } = require('node:path');
 
 const howToStart =
   'start it with `npm start` and try again (a stack with another data folder is found by TIDEGATE_DATA_DIR)';
@@ -12,7 +12,7 @@ const answerMsMax = 5_000;
  * Throws an Error of one sentence where none runs.
  */
 async function findRunningStack(serviceDir, dataDir = process.env.TIDEGATE_DATA_DIR ?? '.tidegate') {
-  const file = join(serviceDir, dataDir, 'local.json');
+  const file = resolve(serviceDir, dataDir, 'local.json');
   const text = await readFile(file, 'utf8').catch((error) => {
     throw new Error(`The local stack is not running (${file} cannot be read: ${error.code}); ${howToStart}.`);
   });
@@ -38,10 +38,13 @@ async function getJson(url, headers = {}) {
   return response.json();
 }
 
+/** Where the SDKs' own name of a service is not the one in local.json. */
+const sdkNames = { apigateway: 'API_GATEWAY' };
+
 /** The environment that points a Lambda's clients at the running stack. Its credentials open nothing. */
 function environmentOf({ aws }) {
   const endpoints = Object.entries(aws.endpoints).map(([service, url]) => [
-    `AWS_ENDPOINT_URL_${service.toUpperCase()}`,
+    `AWS_ENDPOINT_URL_${sdkNames[service] ?? service.toUpperCase()}`,
     url,
   ]);
   return {
