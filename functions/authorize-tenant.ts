@@ -1,11 +1,11 @@
 /** Turns a credential into a policy for exactly its tenant's paths and scopes. */
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent, Context } from 'aws-lambda';
+import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
 import type { Tenant, TenantDirectory } from '../domain/tenancy/tenant-directory.ts';
 import { apiKeyVerifier, directoryCacheTimes } from '../infra/authorizer/api-key-verifier.ts';
 import { expiringCache } from '../infra/authorizer/expiring-cache.ts';
-import { fetchIssuerJson, issuerFetchBounds } from '../infra/authorizer/fetch-issuer-json.ts';
-import { type FetchJson, issuerKeys } from '../infra/authorizer/issuer-keys.ts';
+import { type FetchJson, issuerFetch, issuerFetchBounds } from '../infra/authorizer/fetch-issuer-json.ts';
+import { issuerKeys } from '../infra/authorizer/issuer-keys.ts';
 import { jwtVerifier } from '../infra/authorizer/jwt-verifier.ts';
 import { tenantPolicy } from '../infra/authorizer/tenant-policy.ts';
 import { dynamoClient } from '../infra/clients.ts';
@@ -21,10 +21,7 @@ interface Ports {
   logger: Pick<Logger, 'info' | 'warn'>;
 }
 
-type Authorizer = (
-  event: APIGatewayTokenAuthorizerEvent,
-  context?: Context,
-) => Promise<APIGatewayAuthorizerResult>;
+type Authorizer = (event: APIGatewayTokenAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
 
 /** The gateway answers 401 to this very text, and 500 to any other error. */
 const unauthorized = 'Unauthorized';
@@ -57,15 +54,9 @@ export function createHandler({ directory, fetchJson, clock, logger }: Ports): A
   };
 }
 
-let authorize: Authorizer | undefined;
-
-/** Made at the first request: what it lacks is then said in its log. */
-export const handler: Authorizer = (event) => {
-  authorize ??= createHandler({
-    directory: dynamoTenantDirectory(dynamoClient(), environment.tenantsTable()),
-    fetchJson: (url) => fetchIssuerJson(url, { ...issuerFetchBounds, network: environment.issuerNetwork() }),
-    clock: systemClock,
-    logger: createLogger(),
-  });
-  return authorize(event);
-};
+export const handler = createHandler({
+  directory: dynamoTenantDirectory(dynamoClient(), environment.tenantsTable()),
+  fetchJson: issuerFetch({ network: environment.issuerNetwork(), ...issuerFetchBounds }),
+  clock: systemClock,
+  logger: createLogger(),
+});

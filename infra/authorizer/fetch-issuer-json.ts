@@ -10,6 +10,9 @@ export interface FetchBounds {
 
 export const issuerFetchBounds = { timeoutMs: 2_000, bytesMax: 64 * 1024 };
 
+/** Gets a JSON document of an issuer; throws where there is no whole answer. */
+export type FetchJson = (url: string) => Promise<IssuerAnswer>;
+
 /** What an issuer answered: its status, and its JSON where that is 200. */
 export interface IssuerAnswer {
   status: number;
@@ -58,3 +61,8 @@ async function readJson(response: http.IncomingMessage, bytesMax: number): Promi
   }
   return JSON.parse(Buffer.concat(chunks).toString('utf8'));
 }
+
+export const issuerFetch =
+  (bounds: FetchBounds): FetchJson =>
+  (url) =>
+    fetchIssuerJson(url, bounds);

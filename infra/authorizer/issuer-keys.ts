@@ -1,14 +1,11 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../clock.ts';
-import type { IssuerAnswer } from './fetch-issuer-json.ts';
+import type { FetchJson } from './fetch-issuer-json.ts';
 
 /** The keys that an issuer signs with. `keyFor` throws jose's JWKSNoMatchingKey where it has none of this kind. */
 export interface IssuerKeys {
   keyFor(issuerUrl: string): JWTVerifyGetKey;
 }
-
-/** Gets a JSON document of an issuer; throws where there is no whole answer. */
-export type FetchJson = (url: string) => Promise<IssuerAnswer>;
 
 export const issuerKeyTimes = {
   /** Keys are asked for again after this. */

@@ -1,11 +1,15 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { drawApiKey, formatApiKey } from '../../domain/tenancy/api-key.ts';
 import { memoryTenantDirectory } from '../../domain/tenancy/memory-tenant-directory.ts';
 import type { ApiKey, Issuer, TenantDirectory } from '../../domain/tenancy/tenant-directory.ts';
-import { createHandler } from '../../functions/authorize-tenant.ts';
 import { hashSecret } from '../../infra/authorizer/api-key-verifier.ts';
+
+vi.hoisted(() => {
+  Object.assign(process.env, { TENANTS_TABLE: 'tenants', ISSUER_NETWORK: 'public' });
+});
+const { createHandler } = await import('../../functions/authorize-tenant.ts');
 
 const methodArn = 'arn:aws:execute-api:eu-central-1:123456789012:a1b2c3/prod/GET/v1/whoami';
 const start = Date.parse('2026-11-21T10:00:00Z');
