@@ -17,6 +17,14 @@ const yamlAsJson = {
   },
 };
 
+/**
+ * A Lambda finds its credentials in its environment. The SDK's own default would bring every other way along
+ * (SSO, STS, profiles, instance metadata): a quarter of the bundle that is never used there.
+ */
+const environmentCredentials = {
+  '@aws-sdk/credential-provider-node': join(root, 'infra/environment-credentials.js'),
+};
+
 /** Names of the Lambdas: the files of functions/. */
 export async function functionNames() {
   const files = await readdir(join(root, 'functions'));
@@ -43,6 +51,7 @@ export async function bundleFunctions(outDir = join(root, 'dist')) {
     target: 'node24',
     format: 'cjs',
     mainFields: ['module', 'main'],
+    alias: environmentCredentials,
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',

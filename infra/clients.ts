@@ -7,6 +7,7 @@ const requestHandler = () =>
   new NodeHttpHandler({
     connectionTimeout: 1_000,
     requestTimeout: 5_000,
+    throwOnRequestTimeout: true,
     httpsAgent: { keepAlive: true, maxSockets: 64 },
   });
 
