@@ -11,19 +11,18 @@ const { shiftClock } = require('./shifted-clock.cjs');
 
 /**
  * Makes `serverless invoke local` run against the stack that runs on this machine: its tables and queues, its clock,
- * its keys. `functions` and `options` are the tool's own and are changed: environments lose their references, and
+ * its keys. `functions` and `options` are the tool's own and are changed: the environment loses its references, and
  * the sample that --path names becomes the event. Throws an Error of one sentence where it cannot be.
  */
 async function prepareLocalInvocation({ serviceDir, functions, options }) {
   const stack = await findRunningStack(serviceDir);
   const target = environmentOf(stack);
-  for (const definition of Object.values(functions)) {
-    definition.environment = {
-      ...resolveReferences(definition.environment ?? {}, stack.resources),
-      ...target,
-    };
+  // A name that is in no function is the tool's to refuse.
+  const invoked = functions[options.function];
+  if (invoked) {
+    invoked.environment = { ...resolveReferences(invoked.environment ?? {}, stack.resources), ...target };
   }
-  // The tool looks for credentials of its own before it knows those environments: it shall find these at once.
+  // The tool looks for credentials of its own before it knows that environment: it shall find these at once.
   Object.assign(process.env, target);
   for (const name of ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_SESSION_TOKEN']) delete process.env[name];
 
