@@ -2,9 +2,10 @@
 import { parseArgs } from 'node:util';
 import { coldStart } from './cold-start.ts';
 import { cost } from './cost/cost.ts';
+import { fold } from './fold.ts';
 import { asText, type Part, type Table } from './report.ts';
 
-const parts: Record<string, Part> = { cost, 'cold-start': coldStart };
+const parts: Record<string, Part> = { cost, fold, 'cold-start': coldStart };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
