@@ -46,7 +46,9 @@ function environmentOf(name: string): Record<string, string> {
 
 describe('one Lambda, one file, one name', () => {
   it('files, functions of serverless.yml and samples are the same', async () => {
-    const { functions } = parse(await readFile(join(root, 'serverless.yml'), 'utf8'));
+    const { functions } = parse(await readFile(join(root, 'serverless.yml'), 'utf8'), {
+      logLevel: 'error',
+    });
     const samples = await readdir(join(root, 'events/samples'));
     expect(Object.keys(functions).toSorted()).toEqual(names);
     expect(samples.filter((file) => file.endsWith('.json')).toSorted()).toEqual(
