@@ -70,7 +70,7 @@ async function measure(workload: Workload, seed: number): Promise<(string | numb
     rate(median(folded)),
     rate(median(parsed)),
     median(ratios),
-    peakMegabytes(workload, seed),
+    peakMegabytes(invocation),
   ];
 }
 
