@@ -1,3 +1,4 @@
+const { join } = require('node:path');
 const { functionAlarms, tableAlarms } = require('./alarms.cjs');
 const { gatewayResponses } = require('./gateway-responses.cjs');
 const { executionRole } = require('./execution-role.cjs');
@@ -57,7 +58,7 @@ class TidegatePlugin {
       if (!declared.includes(name))
         this.refuse(`There is functions/${name}.ts, but serverless.yml has no ${name}.`);
     }
-    await bundleFunctions();
+    await bundleFunctions(join(this.serverless.serviceDir, 'dist'));
   }
 
   /** A fault of whoever reads it: the tool prints it without a stack. */

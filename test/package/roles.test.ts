@@ -42,7 +42,6 @@ const granted: Record<string, Record<string, string[]>> = {
     TenantsTable: ['dynamodb:Query'],
     UsageTable: [
       'dynamodb:BatchGetItem',
-      'dynamodb:DeleteItem',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',
@@ -165,6 +164,7 @@ const unsent: Record<string, string[]> = {
   'authorize-tenant': ['dynamodb:PutItem', 'dynamodb:Query'], // npm run tenant
   'ingest-events': ['dynamodb:GetItem', 'dynamodb:PutItem'], // record-usage, configure-tenant
   'configure-tenant': ['dynamodb:GetItem'], // record-usage
+  'fan-out-jobs': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], // authorize-tenant
 };
 
 /** AWS's names of what an adapter's source sends. */

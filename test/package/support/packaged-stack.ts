@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { makeServiceFolder } from '../../../infra/deployment/service-folder.ts';
 
 const run = promisify(execFile);
 
@@ -31,7 +32,9 @@ export interface PackagedStack {
  * it must not need any.
  */
 export async function packageStack(...options: string[]): Promise<PackagedStack> {
-  const folder = await mkdtemp(join(tmpdir(), 'tidegate-package-'));
+  const service = await mkdtemp(join(tmpdir(), 'tidegate-package-'));
+  const folder = join(service, 'package');
+  await makeServiceFolder(service);
   const tool = join(root, 'node_modules/serverless/bin/serverless.js');
   const args = [tool, 'package', '--stage', 'test', '--package', folder, ...options];
   const own = Object.entries(process.env).filter(([name]) => !/^(AWS|SLS|SERVERLESS)_/.test(name));
@@ -41,12 +44,12 @@ export async function packageStack(...options: string[]): Promise<PackagedStack>
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     SLS_NOTIFICATIONS_MODE: 'off',
   };
-  await run(process.execPath, args, { cwd: root, env }).catch((error) => {
+  await run(process.execPath, args, { cwd: service, env }).catch((error) => {
     throw new Error(`serverless package failed:\n${error.stdout}${error.stderr}`);
   });
   const text = await readFile(join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
   const { Resources: resources, Outputs: outputs } = JSON.parse(text);
-  return { folder, resources, outputs, remove: () => rm(folder, { recursive: true, force: true }) };
+  return { folder, resources, outputs, remove: () => rm(service, { recursive: true, force: true }) };
 }
 
 export const ofType = ({ resources }: PackagedStack, type: string): [string, Resource][] =>
