@@ -94,7 +94,7 @@ export function readSegment(
         at = frame.end;
         frame = frameAt(buffer, at);
       }
-      const more = buffer.length > 0 && offset + buffer.length < segment.bytes;
+      const more = buffer.length === chunk.length && offset + chunk.length < segment.bytes;
       if (frame === 'damaged' || (!more && at < segment.bytes - offset)) throw damage(segment, offset + at);
       wanted = Math.max(readChunkBytes, frameNeeds(buffer, at));
       offset += at;
