@@ -164,6 +164,7 @@ const unsent: Record<string, string[]> = {
   'authorize-tenant': ['dynamodb:PutItem', 'dynamodb:Query'], // npm run tenant
   'ingest-events': ['dynamodb:GetItem', 'dynamodb:PutItem'], // record-usage, configure-tenant
   'configure-tenant': ['dynamodb:GetItem'], // record-usage
+  'query-usage': ['dynamodb:PutItem', 'dynamodb:UpdateItem'], // record-usage, roll-up-days
   'fan-out-jobs': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], // authorize-tenant
 };
 
