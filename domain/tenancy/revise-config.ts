@@ -1,5 +1,6 @@
 import { cycleAt } from '../calendar/cycle.ts';
 import { type Fault, utf8Bytes } from './json-shape.ts';
+import { revisedLimits } from './limit-revisions.ts';
 import {
   allMeters,
   allSeries,
@@ -23,6 +24,8 @@ export const historyBounds = {
   bytesMax: 320 * 1024,
   /** In the time that counts are kept. */
   zoneChangesMax: 30,
+  /** What a limit revision can hold (domain/limits/limit-revision.ts). */
+  revisionsMax: 2 ** 26 - 1,
 };
 
 const dayMs = 86_400_000;
@@ -52,6 +55,7 @@ export function reviseConfig(previous: TenantConfig, settings: TenantSettings, n
     retiredMeters: retired(previous.retiredMeters, previous.meters, settings.meters),
     retiredSeries: retired(previous.retiredSeries, previous.series, settings.series),
     zones: revisedZones(previous, settings, now),
+    limitRevisions: revisedLimits(previous, settings, previous.revision + 1),
   };
   const faults = boundFaults(config);
   if (faults.length > 0) return { ok: false, code: 'invalid_config', faults };
@@ -115,7 +119,7 @@ function withoutForgotten(zones: readonly ZoneChange[], since: number): ZoneChan
 }
 
 function boundFaults(config: TenantConfig): Fault[] {
-  const { metersEverMax, seriesEverMax, zoneChangesMax, bytesMax } = historyBounds;
+  const { metersEverMax, seriesEverMax, zoneChangesMax, bytesMax, revisionsMax } = historyBounds;
   const meters = allMeters(config).length;
   const series = allSeries(config).length;
   const bytes = utf8Bytes(JSON.stringify(config));
@@ -135,6 +139,11 @@ function boundFaults(config: TenantConfig): Fault[] {
       isBroken: config.zones.length > zoneChangesMax,
       path: '/timeZone',
       detail: `or the cycle would have changed more than ${zoneChangesMax - 1} times within 500 days`,
+    },
+    {
+      isBroken: config.revision > revisionsMax,
+      path: '',
+      detail: `would be revision ${config.revision}; a tenant has at most ${revisionsMax}`,
     },
     {
       isBroken: bytes > bytesMax,

@@ -64,6 +64,19 @@ export interface ZoneChange {
   cycle: Pick<Cycle, 'period' | 'anchorDay'>;
 }
 
+/** Meter -> the revision at which something of it last changed. */
+export type RevisionByMeter = Record<string, number>;
+
+/** At which revision of the configuration what limits an account last changed. Absent entries: it has none. */
+export interface LimitRevisions {
+  /** Meters in force -> the revision that put them in force. */
+  meters: RevisionByMeter;
+  /** Plan -> its limits -> the revision that last changed their value. */
+  plans: Record<string, RevisionByMeter>;
+  /** The same for whichever plan is the default one. */
+  default: RevisionByMeter;
+}
+
 /**
  * One immutable revision of a tenant's configuration: its settings, and what they rest on. Retired meters and
  * series stand no longer in the settings, are not counted, but stay readable and their definition stays fixed.
@@ -74,6 +87,8 @@ export interface TenantConfig extends TenantSettings {
   retiredSeries: Series[];
   /** Ascending by `from`; the first holds since -Infinity (written as 0). */
   zones: ZoneChange[];
+  /** Since which revision its limits hold. Absent in a first revision, which has none. */
+  limitRevisions?: LimitRevisions;
 }
 
 /** Every meter that was ever defined, those in force first. */
@@ -84,7 +99,7 @@ export const allSeries = (config: TenantConfig): Series[] => [...config.series, 
 
 /** What of a configuration its tenant has set. */
 export function settingsOf(config: TenantConfig): TenantSettings {
-  const { revision, retiredMeters, retiredSeries, zones, ...settings } = config;
+  const { revision, retiredMeters, retiredSeries, zones, limitRevisions, ...settings } = config;
   return settings;
 }
 
