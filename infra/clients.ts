@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 /** Connections are kept between invocations; a request that hangs is given up well before a Lambda's time. */
@@ -17,3 +18,5 @@ export const dynamoClient = (): DynamoDBClient =>
 /** HTTP/1.1: the SDK's default for Kinesis is HTTP/2, which no emulator speaks. */
 export const kinesisClient = (): KinesisClient =>
   new KinesisClient({ requestHandler: requestHandler(), maxAttempts: 1 });
+
+export const sqsClient = (): SQSClient => new SQSClient({ requestHandler: requestHandler(), maxAttempts: 4 });

@@ -7,6 +7,7 @@ export const environment = {
   tenantsTable: () => required('TENANTS_TABLE'),
   eventStream: () => required('EVENT_STREAM'),
   quarantineBucket: () => required('QUARANTINE_BUCKET'),
+  rollUpQueueUrl: () => required('ROLL_UP_QUEUE_URL'),
   /** How long the event stream keeps a record. */
   streamRetentionMs: () => positive('STREAM_RETENTION_HOURS') * 3_600_000,
   region: () => required('AWS_REGION'),

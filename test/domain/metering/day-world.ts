@@ -4,6 +4,8 @@ import type { Hour, WindowKey, WindowReader, WindowTotals } from '../../../domai
 /** Windows that a test writes to as it likes: what they hold is the truth. */
 export interface MemoryWindows extends WindowReader {
   add(window: WindowKey, deviceId: string, value: number): void;
+  /** Replaces what the window holds. */
+  put(window: WindowKey, totals: WindowTotals): void;
   has(window: WindowKey): boolean;
   truth(account: Omit<WindowKey, 'hour'>, isIn: (hour: Hour) => boolean): WindowTotals;
 }
@@ -25,6 +27,9 @@ export function memoryWindows(): MemoryWindows {
       };
       const former = hoursOf(window).get(window.hour);
       hoursOf(window).set(window.hour, sumWindows(former ? [structuredClone(former), added] : [added]));
+    },
+    put(window, totals) {
+      hoursOf(window).set(window.hour, totals);
     },
     has: (window) => hoursOf(window).has(window.hour),
     truth: (account, isIn) =>

@@ -1,0 +1,32 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type RollUpPartition, rollUpBounds, rollUpPartition } from '../domain/metering/roll-up.ts';
+import type { Clock } from './clock.ts';
+import { dynamoAccountRegistry } from './dynamo-account-registry.ts';
+import { dynamoDayStore } from './dynamo-day-store.ts';
+import { dynamoTenantDayStore } from './dynamo-tenant-day-store.ts';
+import { dynamoWindowStore } from './dynamo-window-store.ts';
+import { type Random, systemRandom } from './random.ts';
+
+export interface RollUpSurroundings {
+  retentionMs: number;
+  clock: Clock;
+  random?: Random;
+}
+
+/** Rolling up of UsageTable's days. */
+export function dynamoRollUp(
+  client: DynamoDBClient,
+  table: string,
+  { retentionMs, clock, random = systemRandom }: RollUpSurroundings,
+  bounds = rollUpBounds,
+): RollUpPartition {
+  return rollUpPartition(
+    {
+      registry: dynamoAccountRegistry(client, table),
+      windows: dynamoWindowStore(client, table, { clock, random }),
+      days: dynamoDayStore(client, table, { random }),
+      tenantDays: dynamoTenantDayStore(client, table),
+    },
+    { ...bounds, retentionMs },
+  );
+}
