@@ -1,11 +1,13 @@
 /** `npm run bench [-- NAME …] [--full] [--json] [--seed N]`: measures, as ratios in one run. */
 import { parseArgs } from 'node:util';
+import { capacity } from './capacity/capacity.ts';
+import { hotSpots } from './capacity/hot-spots.ts';
 import { coldStart } from './cold-start.ts';
 import { cost } from './cost/cost.ts';
 import { fold } from './fold.ts';
 import { asText, type Part, type Table } from './report.ts';
 
-const parts: Record<string, Part> = { cost, fold, 'cold-start': coldStart };
+const parts: Record<string, Part> = { cost, fold, 'cold-start': coldStart, 'hot-spots': hotSpots, capacity };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
