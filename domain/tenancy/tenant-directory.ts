@@ -8,10 +8,16 @@ export interface Issuer {
   scopeClaim: string;
 }
 
+/** Requests a second: the usage plan that the tenant's gateway key is in. */
+export const rates = ['standard', 'high'] as const;
+
+export type Rate = (typeof rates)[number];
+
 export interface Tenant {
   tenantId: string;
   /** Epoch milliseconds. */
   createdAt: number;
+  rate: Rate;
   /** The gateway's key that rates of this tenant are counted by: random, no credential. */
   gatewayKey: string;
   /** SNS topics by kind (accounts, anomalies, health): ARN. */

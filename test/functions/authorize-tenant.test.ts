@@ -62,6 +62,7 @@ async function stand(): Promise<Stand> {
     await directory.createOnce({
       tenantId,
       createdAt: start,
+      rate: 'standard',
       gatewayKey: `gateway-${tenantId}`,
       topics: {},
       issuers: [],

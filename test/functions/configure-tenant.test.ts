@@ -51,7 +51,7 @@ async function ask({
     },
   } as unknown as APIGatewayProxyEvent;
   const context = { getRemainingTimeInMillis: () => 10_000 } as Context;
-  const result = await handler(event, context, () => {});
+  const result = await handler(event, context);
   return {
     status: result.statusCode,
     headers: result.headers ?? {},

@@ -4,6 +4,7 @@ import type { ApiKey, Tenant, TenantDirectory } from '../../../domain/tenancy/te
 const tenant = (tenantId: string, more: Partial<Tenant> = {}): Tenant => ({
   tenantId,
   createdAt: 1,
+  rate: 'standard',
   gatewayKey: `gateway-${tenantId}`,
   topics: { accounts: 'arn:accounts' },
   issuers: [],

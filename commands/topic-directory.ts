@@ -1,0 +1,30 @@
+import { CreateTopicCommand, type SNSClient } from '@aws-sdk/client-sns';
+
+/** What a tenant is told about, each kind by a topic of its own. */
+export const topicKinds = ['accounts', 'anomalies', 'health'] as const;
+
+/** The topics that tenants are told by. */
+export interface TopicDirectory {
+  /** Makes the tenant's topics where they are missing; answers their ARNs by kind. Repeating it changes nothing. */
+  ensure(tenantId: string): Promise<Record<string, string>>;
+}
+
+/**
+ * Topics of SNS, named `<stack>_<tenant>_<kind>`: a stack's name holds no `_` and the kinds are known, so no two
+ * tenants or stacks share one, whatever their names. Encrypted with AWS's own key.
+ */
+export function snsTopicDirectory(client: SNSClient, stackName: string): TopicDirectory {
+  return {
+    async ensure(tenantId) {
+      const topics: Record<string, string> = {};
+      for (const kind of topicKinds) {
+        const name = { Name: `${stackName}_${tenantId}_${kind}` };
+        const Attributes = { KmsMasterKeyId: 'alias/aws/sns' };
+        const { TopicArn } = await client.send(new CreateTopicCommand({ ...name, Attributes }));
+        if (!TopicArn) throw new Error(`SNS gave the topic ${name.Name} no ARN.`);
+        topics[kind] = TopicArn;
+      }
+      return topics;
+    },
+  };
+}
