@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import type { DrivenClock } from '../clock/driven-clock.ts';
+import type { InvocationResult } from '../lambda/function-task.ts';
+import { StackFault } from '../stack-fault.ts';
+import type { ResolvedResource, ResolvedStack } from '../template/resolved-stack.ts';
+import { parseSchedule } from './schedule-expression.ts';
+
+interface Surroundings {
+  clock: DrivenClock;
+  region: string;
+  accountId: string;
+  invoke: (functionArn: string, payload: string) => Promise<InvocationResult>;
+  /** Told when a target has failed as often as it is tried. */
+  failed: (sentence: string) => void;
+}
+
+/** Lambda tries an asynchronous invocation again after these waits. */
+const retryDelaysMs = [60_000, 120_000];
+
+/** Plays the template's schedules by the stack's clock: what is due is invoked, one after the other in time order. */
+export function playSchedules(stack: ResolvedStack, around: Surroundings): { stop(): void } {
+  const stops = new Set<() => void>();
+  const ended = new AbortController();
+  for (const rule of stack.ofType('AWS::Events::Rule')) {
+    if (rule.properties.State === 'DISABLED') continue;
+    const { ScheduleExpression } = rule.properties;
+    if (ScheduleExpression === undefined)
+      throw new StackFault(`${rule.logicalId} is no schedule; only those are played.`);
+    const nextDue = parseSchedule(String(ScheduleExpression));
+    const arn = stack.attribute(rule.logicalId, 'Arn');
+    const arm = (after: number) => {
+      const at = nextDue(after);
+      const forget = around.clock.runAt(at, async () => {
+        stops.delete(forget);
+        if (ended.signal.aborted) return;
+        arm(at);
+        await fire(rule, arn, at, around, ended.signal);
+      });
+      stops.add(forget);
+    };
+    arm(around.clock.now());
+  }
+  return {
+    stop() {
+      ended.abort();
+      for (const forget of stops) forget();
+    },
+  };
+}
+
+interface Target {
+  Arn: string;
+  Input?: string;
+  InputPath?: string;
+  InputTransformer?: unknown;
+}
+
+async function fire(
+  rule: ResolvedResource,
+  ruleArn: string,
+  at: number,
+  around: Surroundings,
+  ended: AbortSignal,
+): Promise<void> {
+  for (const target of (rule.properties.Targets ?? []) as Target[]) {
+    const payload = target.Input ?? JSON.stringify(scheduledEvent(ruleArn, at, around));
+    const result = await around.invoke(target.Arn, payload);
+    if (result.functionError) void retry(target, payload, around, ended);
+  }
+}
+
+/** Goes on by the clock while others are due, as it does in Lambda. */
+async function retry(
+  target: Target,
+  payload: string,
+  { clock, invoke, failed }: Surroundings,
+  ended: AbortSignal,
+): Promise<void> {
+  let reason = '';
+  for (const delayMs of retryDelaysMs) {
+    try {
+      await clock.wait(delayMs, ended);
+    } catch {
+      return;
+    }
+    const result = await invoke(target.Arn, payload);
+    if (!result.functionError) return;
+    reason = result.payload;
+  }
+  failed(
+    `The schedule's call of ${target.Arn.split(':').at(-1)} failed three times: ${reason.slice(0, 300)}`,
+  );
+}
+
+const scheduledEvent = (ruleArn: string, at: number, { region, accountId }: Surroundings) => ({
+  version: '0',
+  id: randomUUID(),
+  'detail-type': 'Scheduled Event',
+  source: 'aws.events',
+  account: accountId,
+  time: new Date(at).toISOString().replace('.000Z', 'Z'),
+  region,
+  resources: [ruleArn],
+  detail: {},
+});
