@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { asExactSum } from '../domain/metering/exact-sum.ts';
+import { utf8Bytes } from '../domain/metering/utf8.ts';
 import { type Hour, hourMs, type WindowKey } from '../domain/metering/window.ts';
 import type { WindowPage } from '../domain/metering/window-page.ts';
 
@@ -63,9 +64,12 @@ const empty = new Uint8Array(0);
 /** Attribute names that every page has, and the truth value of `sealed`. */
 const fixedBytes = 'pkskrevsealedtotaleventsexpiresAtidscounts'.length + 1;
 
+/** What the keys of every page have beside tenant, account and meter, which is ASCII as the tenant is. */
+const keyFixedBytes = 'w##'.length + '#2026-11-21T10#00000'.length;
+
 /** What DynamoDB bills `toItem` of this page as: the UTF-8 of its attribute names, and their values. */
 export function billedBytes(window: WindowKey, page: WindowPage): number {
-  const keys = Buffer.byteLength(windowPk(window)) + pageSk(window, page.page).length;
+  const keys = keyFixedBytes + window.tenantId.length + utf8Bytes(window.accountId) + window.meter.length;
   const numbers =
     numberBytes(page.rev) + numberBytes(page.value) + numberBytes(page.events) + numberBytes(page.expiresAt);
   const body = page.ids.length + page.names.length + page.counts.length;
@@ -79,8 +83,20 @@ export function billedBytes(window: WindowKey, page: WindowPage): number {
  * its first and its last digit other than 0: 1234 takes 3, 120 takes 3 (01|20), 1200 takes 2 (12|00).
  */
 export function numberBytes(value: number | bigint): number {
-  const text = String(value);
-  if (text === '0') return 1;
-  const trailingZeros = text.length - text.replace(/0+$/, '').length;
-  return 2 + Math.floor((text.length - 1) / 2) - Math.floor(trailingZeros / 2);
+  // A double's remainder is exact for every whole number that is safe; beyond, there are bigints.
+  if (typeof value === 'bigint')
+    return value > BigInt(Number.MAX_SAFE_INTEGER)
+      ? textNumberBytes(String(value))
+      : numberBytes(Number(value));
+  if (value === 0) return 1;
+  let rest = value;
+  while (rest % 100 === 0) rest /= 100;
+  let bytes = 1;
+  for (; rest >= 1; rest = Math.floor(rest / 100)) bytes += 1;
+  return bytes;
 }
+
+const textNumberBytes = (digits: string): number => {
+  const pairs = digits.length % 2 === 0 ? digits : `0${digits}`;
+  return 1 + pairs.replace(/(00)+$/, '').length / 2;
+};

@@ -1,5 +1,6 @@
 import type { EventHashKey } from './event-hash-keys.ts';
 import { sipHash24 } from './sip-hash.ts';
+import { writeUtf8 } from './utf8.ts';
 
 /** Two ids of at most 128 characters, 3 bytes of UTF-8 each at most, with their lengths: room to spare. */
 const messageBytesFirst = 1024;
@@ -42,40 +43,15 @@ export class EventIdHash {
     this.#words = new Int32Array(this.#bytes.buffer);
   }
 
-  /** Writes the text's length and bytes from `start` on; answers where it ends. */
+  /** Writes the text's length and bytes from `start` on; answers where they end. */
   #write(text: string, start: number): number {
     const bytes = this.#bytes;
-    let at = start + 4;
-    for (let index = 0; index < text.length; index++) {
-      const unit = text.charCodeAt(index);
-      if (unit < 0x80) bytes[at++] = unit;
-      else at = writeCodePoint(bytes, at, unit < 0xd800 || unit > 0xdbff ? unit : text.codePointAt(index)!);
-      // A pair of surrogates is one code point, written at its first half.
-      if (unit >= 0xd800 && unit <= 0xdbff && text.codePointAt(index)! > 0xffff) index++;
-    }
-    const length = at - start - 4;
+    const end = writeUtf8(bytes, start + 4, text);
+    const length = end - start - 4;
     bytes[start] = length;
     bytes[start + 1] = length >> 8;
     bytes[start + 2] = length >> 16;
     bytes[start + 3] = length >> 24;
-    return at;
+    return end;
   }
-}
-
-/** UTF-8 of a code point from 0x80 up; a lone surrogate is written like any other, so that no two texts meet. */
-function writeCodePoint(bytes: Uint8Array, start: number, code: number): number {
-  let at = start;
-  if (code < 0x800) {
-    bytes[at++] = 0xc0 | (code >> 6);
-  } else {
-    if (code < 0x10000) {
-      bytes[at++] = 0xe0 | (code >> 12);
-    } else {
-      bytes[at++] = 0xf0 | (code >> 18);
-      bytes[at++] = 0x80 | ((code >> 12) & 0x3f);
-    }
-    bytes[at++] = 0x80 | ((code >> 6) & 0x3f);
-  }
-  bytes[at++] = 0x80 | (code & 0x3f);
-  return at;
 }

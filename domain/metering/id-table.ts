@@ -1,4 +1,6 @@
 const slotsMin = 64;
+/** One empty place, which every table without ids shares. */
+const noSlots = new Int32Array(2);
 
 /**
  * A set of 64-bit ids as pairs of 32-bit halves: open addressing with linear probing, at most half full. The
@@ -7,14 +9,8 @@ const slotsMin = 64;
  */
 export class IdTable {
   size = 0;
-  #mask: number;
-  #halves: Int32Array;
-
-  constructor(expected = 0) {
-    const slots = slotsFor(expected);
-    this.#mask = slots - 1;
-    this.#halves = new Int32Array(slots * 2);
-  }
+  #mask = 0;
+  #halves = noSlots;
 
   get bytes(): number {
     return this.#halves.byteLength;
@@ -33,6 +29,7 @@ export class IdTable {
 
   /** Adds the id; answers whether it was new. */
   add(low: number, high: number): boolean {
+    if (this.#mask === 0) this.reset(0);
     const halves = this.#halves;
     const mask = this.#mask;
     for (let slot = low & mask; ; slot = (slot + 1) & mask) {

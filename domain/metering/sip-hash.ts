@@ -3,7 +3,8 @@
  * key nobody can find two messages that hash alike, so no device can make another's event look like a repeat.
  *
  * It runs on 32-bit halves, because 64-bit integers in JavaScript are heap objects: that is about ten times
- * faster. A 64-bit word is (low, high); an addition carries from the low half into the high one.
+ * faster. A 64-bit word is (low, high). An addition carries where both highest bits of the low halves are set, or
+ * one is and the sum's is not: worked out with bits, since a branch on it would be guessed wrong every other time.
  *
  * `message` holds the bytes as little-endian 32-bit words, with zeros behind the last byte up to a multiple of
  * eight bytes. The hash is left in `out` as [low, high].
@@ -31,35 +32,35 @@ export function sipHash24(key: Int32Array, message: Int32Array, byteLength: numb
 
     for (let round = isFinish ? 4 : 2; round > 0; round--) {
       // v0 += v1; v1 <<<= 13; v1 ^= v0; v0 <<<= 32
-      v0l = (v0l + v1l) | 0;
-      v0h = (v0h + v1h + (v0l >>> 0 < v1l >>> 0 ? 1 : 0)) | 0;
+      let sum = (v0l + v1l) | 0;
+      v0h = (v0h + v1h + (((v0l & v1l) | ((v0l | v1l) & ~sum)) >>> 31)) | 0;
       let low = (v1l << 13) | (v1h >>> 19);
       v1h = ((v1h << 13) | (v1l >>> 19)) ^ v0h;
-      v1l = low ^ v0l;
-      low = v0h;
-      v0h = v0l;
-      v0l = low;
+      v1l = low ^ sum;
+      v0l = v0h;
+      v0h = sum;
       // v2 += v3; v3 <<<= 16; v3 ^= v2
-      v2l = (v2l + v3l) | 0;
-      v2h = (v2h + v3h + (v2l >>> 0 < v3l >>> 0 ? 1 : 0)) | 0;
+      sum = (v2l + v3l) | 0;
+      v2h = (v2h + v3h + (((v2l & v3l) | ((v2l | v3l) & ~sum)) >>> 31)) | 0;
+      v2l = sum;
       low = (v3l << 16) | (v3h >>> 16);
       v3h = ((v3h << 16) | (v3l >>> 16)) ^ v2h;
       v3l = low ^ v2l;
       // v0 += v3; v3 <<<= 21; v3 ^= v0
-      v0l = (v0l + v3l) | 0;
-      v0h = (v0h + v3h + (v0l >>> 0 < v3l >>> 0 ? 1 : 0)) | 0;
+      sum = (v0l + v3l) | 0;
+      v0h = (v0h + v3h + (((v0l & v3l) | ((v0l | v3l) & ~sum)) >>> 31)) | 0;
+      v0l = sum;
       low = (v3l << 21) | (v3h >>> 11);
       v3h = ((v3h << 21) | (v3l >>> 11)) ^ v0h;
       v3l = low ^ v0l;
       // v2 += v1; v1 <<<= 17; v1 ^= v2; v2 <<<= 32
-      v2l = (v2l + v1l) | 0;
-      v2h = (v2h + v1h + (v2l >>> 0 < v1l >>> 0 ? 1 : 0)) | 0;
+      sum = (v2l + v1l) | 0;
+      v2h = (v2h + v1h + (((v2l & v1l) | ((v2l | v1l) & ~sum)) >>> 31)) | 0;
       low = (v1l << 17) | (v1h >>> 15);
       v1h = ((v1h << 17) | (v1l >>> 15)) ^ v2h;
-      v1l = low ^ v2l;
-      low = v2h;
-      v2h = v2l;
-      v2l = low;
+      v1l = low ^ sum;
+      v2l = v2h;
+      v2h = sum;
     }
     v0l ^= ml;
     v0h ^= mh;

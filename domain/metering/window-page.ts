@@ -1,4 +1,5 @@
 import type { ExactSum } from './exact-sum.ts';
+import { utf8Bytes, writeUtf8 } from './utf8.ts';
 import { VarintReader, varintBytes, writeVarint } from './varint.ts';
 
 /**
@@ -34,7 +35,6 @@ export interface DeviceCount {
 
 export const idBytes = 8;
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Calls back with each id's halves. The bytes are read one by one: a stored page may lie at any offset. */
@@ -47,19 +47,16 @@ export function eachId(ids: Uint8Array, use: (low: number, high: number) => void
 
 /** The bytes that a name takes in `names`. */
 export function nameBytes(name: string): number {
-  const length = encoder.encode(name).length;
+  const length = utf8Bytes(name);
   return varintBytes(length) + length;
 }
 
 export function packNames(names: readonly string[]): Uint8Array<ArrayBuffer> {
-  const packed = new Uint8Array(names.reduce((sum, name) => sum + nameBytes(name), 0));
+  let bytes = 0;
+  for (const name of names) bytes += nameBytes(name);
+  const packed = new Uint8Array(bytes);
   let at = 0;
-  for (const name of names) {
-    const bytes = encoder.encode(name);
-    at = writeVarint(packed, at, bytes.length);
-    packed.set(bytes, at);
-    at += bytes.length;
-  }
+  for (const name of names) at = writeUtf8(packed, writeVarint(packed, at, utf8Bytes(name)), name);
   return packed;
 }
 
