@@ -1,4 +1,4 @@
-import { formatPartition } from '../domain/metering/account-partition.ts';
+import { accountPartition, formatPartition } from '../domain/metering/account-partition.ts';
 import { type DayKey, type DayTotals, dayExpiresAt, type UsageSum } from '../domain/metering/day.ts';
 import type { PartitionDay } from '../domain/metering/day-store.ts';
 import type { DeviceUsage, HourSpan } from '../domain/metering/window.ts';
@@ -17,16 +17,22 @@ export const dayPk = ({ tenantId, date, partition }: Omit<PartitionDay, 'meter'>
   `d#${tenantId}#${date}#${formatPartition(partition)}`;
 
 /** Page 0 is the head. An account's id may hold anything, so pages are told by the last three characters alone. */
-export const daySk = ({ meter, accountId }: Omit<DayKey, 'date'>, page: number): string =>
+const daySk = ({ meter, accountId }: Omit<DayKey, 'date'>, page: number): string =>
   `${meter}#${accountId}#${String(page).padStart(3, '0')}`;
 
 export const isHeadSk = (sk: string): boolean => sk.endsWith('#000');
 
 export const attributeKey = ({ pk, sk }: ItemKey): Item => ({ pk: { S: pk }, sk: { S: sk } });
 
-export function headItem(key: ItemKey, day: DayTotals, rev: number, pages: number): Item {
+/** The key of a day's item: its head, page 0, or one of its pages of devices. */
+export function dayItemKey(key: DayKey, page: number): ItemKey {
+  const partition = accountPartition(key.accountId);
+  return { pk: dayPk({ tenantId: key.tenantId, date: key.date, partition }), sk: daySk(key, page) };
+}
+
+export function headItem(key: DayKey, day: DayTotals, rev: number, pages: number): Item {
   return {
-    ...attributeKey(key),
+    ...attributeKey(dayItemKey(key, 0)),
     rev: { N: String(rev) },
     claim: { N: String(rev) },
     total: { N: String(day.value) },
@@ -38,6 +44,18 @@ export function headItem(key: ItemKey, day: DayTotals, rev: number, pages: numbe
     expiresAt: { N: String(dayExpiresAt(day.hours)) },
   };
 }
+
+export const pageItem = (
+  key: DayKey,
+  page: number,
+  devices: readonly DeviceUsage[],
+  { rev, expiresAt }: { rev: number; expiresAt: number },
+): Item => ({
+  ...attributeKey(dayItemKey(key, page)),
+  rev: { N: String(rev) },
+  devices: { S: encodeDevices(devices) },
+  expiresAt: { N: String(expiresAt) },
+});
 
 /** Undefined where the day was claimed but never written. */
 export function toHead(item: Item | undefined): DayHead | undefined {
@@ -57,11 +75,11 @@ export const toSum = (item: Item): UsageSum => ({
 });
 
 /** Rows in a JSON text, far smaller than lists of attributes; ids stay values, so that none is taken for a name. */
-export const encodeDevices = (devices: readonly DeviceUsage[]): string =>
+const encodeDevices = (devices: readonly DeviceUsage[]): string =>
   JSON.stringify(devices.map(({ deviceId, value, events }) => [deviceId, String(value), events]));
 
-export function toDevices(item: Item): DeviceUsage[] {
-  if (item.devices?.S === undefined) return [];
+export function toDevices(item: Item | undefined): DeviceUsage[] {
+  if (item?.devices?.S === undefined) return [];
   const rows = JSON.parse(item.devices.S) as [string, string, number][];
   return rows.map(([deviceId, value, events]) => ({ deviceId, value: BigInt(value), events }));
 }

@@ -149,3 +149,9 @@ export class Turns {
 
 /** Resolves once everything has run that is due without waiting for a timer or the network. */
 const whatIsDue = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const found: Item[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
