@@ -1,10 +1,10 @@
+import { CommandFault } from './command-fault.ts';
 import { createApiClient } from './drive/http.ts';
 import { targetOf } from './drive/local-target.ts';
 import { driveHelp, parseDriveOptions, UsageFault } from './drive/options.ts';
 import { terminalProgress } from './drive/progress.ts';
 import { summaryText } from './drive/report.ts';
 import { drive, spareConnections } from './drive/run.ts';
-import { DriveStopped } from './drive/sender.ts';
 
 /** `npm run drive`: posts usage as devices do, and proves that every window is exact. */
 async function main(args: string[]): Promise<number> {
@@ -27,7 +27,7 @@ async function main(args: string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (fault) {
-  if (!(fault instanceof UsageFault || fault instanceof DriveStopped)) throw fault;
+  if (!(fault instanceof CommandFault)) throw fault;
   console.error(fault.message);
   process.exitCode = fault instanceof UsageFault ? 2 : 1;
 }

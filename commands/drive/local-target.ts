@@ -24,7 +24,12 @@ interface LocalFile {
   tenants: { tenantId: string; keys: { ingest: string; read: string; manage: string } }[];
 }
 
-function localTarget({ dataDir = '.tidegate', tenant, key, readKey }: TargetOptions): DriveTarget {
+function localTarget({
+  dataDir = process.env.TIDEGATE_DATA_DIR ?? '.tidegate',
+  tenant,
+  key,
+  readKey,
+}: TargetOptions): DriveTarget {
   const file = join(dataDir, 'local.json');
   const { api, control, tenants } = readLocal(file);
   const found = tenant === undefined ? tenants[0] : tenants.find(({ tenantId }) => tenantId === tenant);

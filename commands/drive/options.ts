@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { CommandFault } from '../command-fault.ts';
 
 export interface DriveOptions {
   accounts: number;
@@ -27,12 +28,11 @@ export interface TargetOptions {
   key?: string;
   readKey?: string;
   dataDir?: string;
-  stage?: string;
   json: boolean;
 }
 
 /** A fault of the command line, told to whoever typed it. */
-export class UsageFault extends Error {
+export class UsageFault extends CommandFault {
   override name = 'UsageFault';
 }
 
@@ -72,9 +72,9 @@ export const driveHelp = `npm run drive -- [options]     posts usage as devices 
   --configure          may add the meter to a tenant that has others
   --give-up SECONDS    for how long a post is tried again (${numbers['give-up'].usual})
   --visible-within SECONDS   for how long nothing more need become visible before it counts as lost (${numbers['visible-within'].usual})
-  --api URL --tenant T --key K [--read-key K]     a stack elsewhere; --key needs the scopes ingest and read
-  --data-dir DIR       the local stack's folder (.tidegate)
-  --stage NAME         a deployed stage
+  --data-dir DIR       the stack on this machine that keeps its data there (.tidegate)
+  --api URL --tenant T --key K [--read-key K]   any other, as a deployed one: the URL ends in its stage. The key needs
+                       the scopes ingest and read; with --read-key only ingest
   --json               the result for machines
 
 Posts: a tenth of the accounts at a time as single events, four tenths as batches of one account, half in reports
@@ -92,7 +92,7 @@ export function parseDriveOptions(args: string[], now: number): DriveOptions & T
           typeof text
         >),
         ...{ run: text, meter: text, api: text, tenant: text, key: text, 'read-key': text },
-        ...{ 'data-dir': text, stage: text, configure: flag, json: flag },
+        ...{ 'data-dir': text, configure: flag, json: flag },
       },
     }),
   );
@@ -119,8 +119,7 @@ export function parseDriveOptions(args: string[], now: number): DriveOptions & T
   if (options.accounts * options.devices * options.minutes > eventsMax)
     throw new UsageFault(`accounts x devices x minutes may be ${eventsMax} events at most.`);
   const named = { api: values.api, tenant: values.tenant, key: values.key, readKey: values['read-key'] };
-  const places = { dataDir: values['data-dir'], stage: values.stage };
-  return { ...options, ...present({ ...named, ...places }), json: values.json };
+  return { ...options, ...present({ ...named, dataDir: values['data-dir'] }), json: values.json };
 }
 
 const present = (members: Record<string, string | undefined>): Record<string, string> =>

@@ -1,3 +1,4 @@
+import { CommandFault } from '../command-fault.ts';
 import { backoffMs, pause } from './backoff.ts';
 import type { DrawStream } from './draw.ts';
 import type { Fleet } from './fleet.ts';
@@ -8,7 +9,7 @@ import { eventsPath, type TargetSource } from './target.ts';
 import { expectedReceipt, itemText } from './wire.ts';
 
 /** The drive cannot go on: the stack refuses it, or was away for longer than the drive waits. */
-export class DriveStopped extends Error {
+export class DriveStopped extends CommandFault {
   override name = 'DriveStopped';
 }
 

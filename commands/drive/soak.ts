@@ -50,11 +50,21 @@ export async function soak(
   const started = Date.now();
   const summary = emptySummary(options.seed);
   const over = new AbortController();
-  await stack.start();
-  const kills = killAgainAndAgain(stack, drawStream(options.seed, 41), summary, over.signal);
+  const fallen = new AbortController();
+  const signal = AbortSignal.any([fallen.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+
+  const kill = async () => {
+    try {
+      await killAgainAndAgain(stack, drawStream(options.seed, 41), summary, over.signal);
+    } catch (fault) {
+      // A stack that does not come back has nothing more to drive.
+      fallen.abort(fault);
+      throw fault;
+    }
+  };
   const driveOn = async () => {
     while (summary.exact && Date.now() - started < options.minutes * 60_000) {
-      const result = await driveOnce(options, summary.drives, progress);
+      const result = await driveOnce(options, summary.drives, progress, signal);
       enter(summary, result);
       const verdict = result.exact ? 'exact' : 'DIFFERENT';
       told(
@@ -63,11 +73,14 @@ export async function soak(
     }
     over.abort();
   };
+  let killing: Promise<void> | undefined;
   try {
-    await Promise.all([driveOn(), kills]);
+    await stack.start();
+    killing = kill();
+    await Promise.all([killing, driveOn()]);
   } finally {
     over.abort();
-    await kills.catch(() => {});
+    await killing?.catch(() => {});
     await stack.stop();
   }
   summary.seconds = (Date.now() - started) / 1_000;
@@ -75,7 +88,12 @@ export async function soak(
 }
 
 /** Each drive is another: sizes follow from the seed as well. */
-async function driveOnce(options: SoakOptions, number: number, progress: Progress): Promise<DriveSummary> {
+async function driveOnce(
+  options: SoakOptions,
+  number: number,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<DriveSummary> {
   const draws = drawStream(options.seed, 42, number);
   const connections = 1 + draws.below(12);
   const target = targetOf({ dataDir: options.dataDir, json: false });
@@ -95,7 +113,7 @@ async function driveOnce(options: SoakOptions, number: number, progress: Progres
         giveUpSeconds: 180,
         visibleSeconds: 180,
       },
-      { target, client, progress, now: Date.now, ...(options.signal && { signal: options.signal }) },
+      { target, client, progress, now: Date.now, signal },
     );
   } finally {
     client.close();

@@ -10,6 +10,10 @@ export interface StackProcess {
   start(): Promise<void>;
   /** Starts it without waiting for anything. */
   spawn(): void;
+  /** Undefined where it does not run. */
+  readonly pid: number | undefined;
+  /** What it has printed, all starts together. */
+  output(): string;
   /** SIGKILL to every process of the group. Throws with the end of its output if it had ended by itself. */
   kill(): Promise<void>;
   /** SIGTERM, as a person would end it. */
@@ -20,15 +24,13 @@ export interface StackProcessOptions {
   dataDir: string;
   /** Further flags of `npm start`. */
   flags?: string[];
-  /** What the process is allowed, as `ulimit` says it. */
-  limits?: string;
 }
 
 const root = new URL('../..', import.meta.url).pathname;
 const pollMs = 50;
 const readyMsMax = 120_000;
 
-export function stackProcess({ dataDir, flags = [], limits }: StackProcessOptions): StackProcess {
+export function stackProcess({ dataDir, flags = [] }: StackProcessOptions): StackProcess {
   const file = join(dataDir, 'local.json');
   const log = `${dataDir}.log`;
   let child: ChildProcess | undefined;
@@ -40,11 +42,7 @@ export function stackProcess({ dataDir, flags = [], limits }: StackProcessOption
     const args = ['local/main.ts', '--no-demo', '--port', port, '--data-dir', dataDir, ...flags];
     const output = openSync(log, 'a');
     spawnedAt = Date.now();
-    const [command, commandArgs] =
-      limits === undefined
-        ? [process.execPath, args]
-        : ['bash', ['-c', `ulimit ${limits}; exec "$0" "$@"`, process.execPath, ...args]];
-    child = spawn(command, commandArgs, { cwd: root, detached: true, stdio: ['ignore', output, output] });
+    child = spawn(process.execPath, args, { cwd: root, detached: true, stdio: ['ignore', output, output] });
     closeSync(output);
   };
 
@@ -60,6 +58,10 @@ export function stackProcess({ dataDir, flags = [], limits }: StackProcessOption
 
   return {
     spawn: begin,
+    get pid() {
+      return child !== undefined && !hasEnded(child) ? child.pid : undefined;
+    },
+    output: () => readFileSync(log, 'utf8'),
     async start() {
       begin();
       while (!isFresh(file, spawnedAt)) {
