@@ -49,7 +49,7 @@ const answerMsMax = 5_000;
 export async function findStack(options: TargetOptions): Promise<StackTarget> {
   if (options.stage === undefined) {
     if (options.region) throw new CommandFault('--region goes with --stage: it says where that is deployed.');
-    return localStack(options['data-dir'] ?? '.tidegate');
+    return localStack(options['data-dir'] ?? process.env.TIDEGATE_DATA_DIR ?? '.tidegate');
   }
   if (options['data-dir'])
     throw new CommandFault('Give --stage or --data-dir, not both: they name two stacks.');

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { dynamoConfigHistory } from '../infra/dynamo-config-history.ts';
+import { dynamoTenantDirectory } from '../infra/dynamo-tenant-directory.ts';
+import { systemRandomBytes } from '../infra/random.ts';
+import { runCommand } from './command-fault.ts';
+import { apiGatewayKeys } from './gateway-keys.ts';
+import { findStack, type TargetOptions } from './stack-target.ts';
+import { runTenantCommand } from './tenant-command.ts';
+import { snsTopicDirectory } from './topic-directory.ts';
+
+/** `npm run tenant`: makes tenants, and administers their keys, configurations and issuers. */
+await runCommand(() =>
+  runTenantCommand(process.argv.slice(2), {
+    connect,
+    print: (line) => console.log(line),
+    readText: (file) => readFile(file, 'utf8'),
+  }),
+);
+
+async function connect(options: TargetOptions) {
+  const stack = await findStack(options);
+  const dynamodb = new DynamoDBClient(stack.client('dynamodb'));
+  const sns = new SNSClient(stack.client('sns'));
+  const gateway = new APIGatewayClient(stack.client('apigateway'));
+  const table = stack.resource('TenantsTable');
+  const plans = { standard: stack.resource('UsagePlanStandard'), high: stack.resource('UsagePlanHigh') };
+  return {
+    administration: {
+      directory: dynamoTenantDirectory(dynamodb, table),
+      history: dynamoConfigHistory(dynamodb, table),
+      gatewayKeys: apiGatewayKeys(gateway, stack.name, plans),
+      topics: snsTopicDirectory(sns, stack.name),
+      clock: stack.clock,
+      randomBytes: systemRandomBytes,
+    },
+    close: () => {
+      for (const client of [dynamodb, sns, gateway]) client.destroy();
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CommandFault, runCommand } from '../../commands/command-fault.ts';
+import { findStack } from '../../commands/stack-target.ts';
+import type { Administration } from '../../commands/tenant-administration.ts';
+import { runTenantCommand } from '../../commands/tenant-command.ts';
+import { memoryAdministration } from './memory-administration.ts';
+
+let administration: Administration;
+let closed: number;
+beforeEach(() => {
+  ({ administration } = memoryAdministration());
+  closed = 0;
+});
+
+const files: Record<string, string> = {
+  'good.json': '{"meters":[{"name":"bytes","eventType":"vpn.usage","aggregation":"sum","field":"bytes"}]}',
+  'bad.json': '{"timeZone":"Mars","plans":5}',
+  'broken.json': '{',
+};
+
+/** Runs a line as a shell would hand it over; answers what it printed, or the sentence it ended in. */
+async function tenant(line: string): Promise<string> {
+  const printed: string[] = [];
+  const close = () => {
+    closed += 1;
+  };
+  try {
+    await runTenantCommand(line === '' ? [] : line.split(' '), {
+      connect: async () => ({ administration, close }),
+      print: (text) => printed.push(text),
+      readText: async (file) => {
+        if (files[file] === undefined) throw new Error('ENOENT: no such file or directory');
+        return files[file];
+      },
+    });
+    return printed.join('\n');
+  } catch (error) {
+    expect(error).toBeInstanceOf(CommandFault);
+    return (error as Error).message;
+  }
+}
+
+describe('npm run tenant', () => {
+  it.each(['', '--help', 'help', 'key T001 --help'])('%j says what it can do', async (line) => {
+    const help = await tenant(line);
+    for (const part of ['create TENANT', 'issuer add TENANT', '--stage', '--data-dir'])
+      expect(help).toContain(part);
+  });
+
+  it('makes a tenant, issues a key, shows and ends it', async () => {
+    expect(await tenant('list')).toContain('no tenant yet');
+    expect(await tenant('create T001 --rate high')).toContain('T001 is made, with the high rate.');
+    expect(await tenant('create T001')).toContain('was there');
+    expect(await tenant('list')).toMatch(/TENANT .*\nT001 +2026-11-21 +high +0$/);
+    expect(await tenant('keys T001')).toContain('no key yet');
+    const key = (await tenant('key T001 --scopes ingest --accounts a,b')).split('\n')[0] ?? '';
+    expect(key).toMatch(/^tg_T001-[a-z2-7]{12}_[0-9A-Za-z]{43}$/);
+    const keyId = key.slice(3, -44);
+    expect(await tenant('keys T001')).toMatch(new RegExp(`${keyId} .*ingest .*never .*valid, bound to a, b`));
+    expect(await tenant(`revoke ${keyId}`)).toContain('within a minute');
+    expect(await tenant('keys T001')).toContain('revoked 2026-11-21');
+    expect(await tenant('keys T001')).not.toContain(key.slice(-43));
+    expect(closed).toBe(10);
+  });
+
+  it('shows and sets the configuration', async () => {
+    await tenant('create T001');
+    expect(JSON.parse(await tenant('config T001'))).toMatchObject({ revision: 1, meters: [] });
+    expect(await tenant('config T001 --set good.json')).toContain('Revision 2 is in force');
+    expect(JSON.parse(await tenant('config T001'))).toMatchObject({
+      revision: 2,
+      meters: [{ name: 'bytes' }],
+    });
+    expect(await tenant('config T001 --set bad.json')).toMatch(
+      /refused.*\n.*\/plans must be .*\n.*\/timeZone must be/,
+    );
+  });
+
+  it('administers issuers', async () => {
+    await tenant('create T001');
+    expect(await tenant('issuer list T001')).toContain('no issuer');
+    await tenant('issuer add T001 --url https://id.example.com --audience api --tenant-claim org');
+    expect(await tenant('issuer list T001')).toMatch(/https:\/\/id\.example\.com +api +org +scope/);
+    expect(await tenant('issuer add T001 --url http://127.0.0.1:9 --audience api')).toContain('https://');
+    await tenant('issuer add T001 --url http://127.0.0.1:9 --audience api --any-host');
+    await tenant('issuer remove T001 --url https://id.example.com');
+    expect(await tenant('issuer list T001')).not.toContain('id.example.com');
+  });
+
+  it.each([
+    ['launch T001', 'it knows create'],
+    ['issuer', 'issuer add'],
+    ['issuer T001', 'it knows create'],
+    ['create', 'create takes TENANT'],
+    ['create A B', 'not A B'],
+    ['list T001', 'list takes nothing'],
+    ['create T001 --rate fast', 'standard or high'],
+    ['create T001 --speed 5', "Unknown option '--speed'"],
+    ['create T001 --rate', '--rate'],
+    ['create T/1', 'no tenant id'],
+    ['keys T404', 'no tenant "T404"'],
+    ['key T404 --scopes read', 'no tenant "T404"'],
+    ['key T001', '--scopes ingest,read'],
+    ['key T001 --scopes admin', '"admin" is no scope'],
+    ['revoke x', 'no key "x"'],
+    ['config T404', 'no tenant "T404"'],
+    ['config T001 --set missing.json', 'missing.json cannot be read'],
+    ['config T001 --set broken.json', 'broken.json is not JSON'],
+    ['issuer add T001', '--audience'],
+    ['issuer remove T001', '--url'],
+    ['constructor', 'it knows create'],
+  ])('%s ends in a sentence that says what to do', async (line, text) => {
+    await tenant('create T001');
+    const fault = await tenant(line);
+    expect(fault).toContain(text);
+    expect(fault).not.toContain('    at ');
+  });
+});
+
+describe('findStack', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'stack-target-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('says how to start a stack where none runs', async () => {
+    await expect(findStack({ 'data-dir': folder })).rejects.toThrow(/No local stack .*ENOENT.* npm start/);
+  });
+
+  it('says so where local.json is damaged or left over', async () => {
+    await writeFile(join(folder, 'local.json'), '{');
+    await expect(findStack({ 'data-dir': folder })).rejects.toThrow('damaged');
+    const left = { control: 'http://127.0.0.1:1', aws: { region: 'x', endpoints: {} }, resources: {} };
+    await writeFile(join(folder, 'local.json'), JSON.stringify(left));
+    await expect(findStack({ 'data-dir': folder })).rejects.toThrow(/does not answer .* npm start/);
+  });
+
+  it('takes one stack at a time', async () => {
+    await expect(findStack({ stage: 'dev', 'data-dir': folder })).rejects.toThrow('not both');
+    await expect(findStack({ region: 'eu-central-1' })).rejects.toThrow('--stage');
+  });
+});
+
+describe('runCommand', () => {
+  afterEach(() => {
+    process.exitCode = undefined;
+    vi.restoreAllMocks();
+  });
+  const ended = async (error: Error) => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+    await runCommand(async () => {
+      throw error;
+    });
+    return { said: said.mock.calls, exitCode: process.exitCode };
+  };
+
+  it('ends in the sentence of a fault, or what AWS or the network says', async () => {
+    expect(await ended(new CommandFault('Do this.'))).toEqual({ said: [['Do this.']], exitCode: 1 });
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    expect((await ended(refused)).said).toContainEqual(['It could not be done: connect ECONNREFUSED.']);
+  });
+
+  it('shows a mistake of ours whole', async () => {
+    await expect(ended(new TypeError('x is not a function'))).rejects.toThrow('x is not a function');
+  });
+});
