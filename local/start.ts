@@ -1,3 +1,4 @@
+import { localStackName } from '../commands/stack-target.ts';
 import type { DrivenClock } from './clock/driven-clock.ts';
 import { keptClock } from './clock/kept-clock.ts';
 import { type Closers, closers } from './closers.ts';
@@ -85,7 +86,7 @@ async function startWith(options: StartOptions, closing: Closers): Promise<Stack
   const stack = resolveTemplate(packaged.template, {
     region,
     accountId,
-    stackName: 'tidegate-local',
+    stackName: localStackName,
     queuesUrl: emulators.queues.url,
   });
   const parts = await startParts({ ...around, stack, emulators, bundles: packaged.bundles });
@@ -100,7 +101,7 @@ async function startWith(options: StartOptions, closing: Closers): Promise<Stack
     clients: parts.clients,
     endpoints: parts.endpoints,
     region,
-    clock: time.clock,
+    now: time.clock.now,
     former,
   });
   signal?.throwIfAborted();

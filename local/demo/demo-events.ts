@@ -70,7 +70,7 @@ export function shopOrders(until: number): DemoEvent[] {
         return eventOf('shop.order', id, `checkout-${1 + (index % 3)}`, 'web-shop', time, { items });
       }),
     )
-    .filter(({ time }) => Date.parse(time) <= until);
+    .filter(({ time }) => Date.parse(time) <= until && Date.parse(time) > until - orderDays * 24 * hourMs);
 }
 
 function purchases(): { at: number; count: number }[] {

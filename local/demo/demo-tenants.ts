@@ -1,17 +1,14 @@
-import { randomBytes } from 'node:crypto';
-import {
-  APIGatewayClient,
-  CreateApiKeyCommand,
-  CreateUsagePlanKeyCommand,
-} from '@aws-sdk/client-api-gateway';
-import { checkApiKey, drawApiKey, formatApiKey, parseApiKey } from '../../domain/tenancy/api-key.ts';
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { apiGatewayKeys } from '../../commands/gateway-keys.ts';
+import { localStackName } from '../../commands/stack-target.ts';
+import { type Administration, createTenant, issueKey } from '../../commands/tenant-administration.ts';
+import { snsTopicDirectory } from '../../commands/topic-directory.ts';
+import { checkApiKey, parseApiKey } from '../../domain/tenancy/api-key.ts';
 import { type Scope, scopes } from '../../domain/tenancy/grant.ts';
-import { emptyConfig } from '../../domain/tenancy/tenant-config.ts';
-import type { TenantDirectory } from '../../domain/tenancy/tenant-directory.ts';
 import { hashSecret } from '../../infra/authorizer/api-key-verifier.ts';
 import { dynamoConfigHistory } from '../../infra/dynamo-config-history.ts';
 import { dynamoTenantDirectory } from '../../infra/dynamo-tenant-directory.ts';
-import type { DrivenClock } from '../clock/driven-clock.ts';
+import { systemRandomBytes } from '../../infra/random.ts';
 import type { DemoTenant } from '../local-json.ts';
 import type { Endpoints, LocalClients } from '../resources/local-clients.ts';
 import type { ResolvedStack } from '../template/resolved-stack.ts';
@@ -21,74 +18,64 @@ interface Surroundings {
   clients: LocalClients;
   endpoints: Endpoints;
   region: string;
-  clock: DrivenClock;
+  now: () => number;
   /** What local.json said of them before. */
   former: DemoTenant[];
 }
 
 const tenantIds = ['T001', 'T002'];
 
-/** Sees to it that the demo's tenants exist and answers keys of theirs that work, the former ones where they do. */
+/**
+ * Sees to it that the demo's tenants exist, as the operator's command makes them, and answers keys of theirs that
+ * work: the former ones where they do, else new ones.
+ */
 export async function demoTenants(around: Surroundings): Promise<DemoTenant[]> {
-  const table = around.stack.get('TenantsTable').physicalId;
-  const directory = dynamoTenantDirectory(around.clients.dynamodb, table);
-  const history = dynamoConfigHistory(around.clients.dynamodb, table);
-  const gw = new APIGatewayClient({
-    region: around.region,
-    endpoint: around.endpoints.apigateway,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  const result: DemoTenant[] = [];
-  for (const tenantId of tenantIds) {
-    if (!(await directory.find(tenantId))) {
-      const gatewayKey = randomBytes(20).toString('hex');
-      const key = await gw.send(
-        new CreateApiKeyCommand({ name: tenantId, value: gatewayKey, enabled: true }),
+  const administration = administrationOf(around);
+  return Promise.all(
+    tenantIds.map(async (tenantId) => {
+      const isThere = await administration.directory.find(tenantId);
+      if (!isThere) await createTenant(administration, tenantId, 'high');
+      const former = around.former.find((tenant) => tenant.tenantId === tenantId)?.keys;
+      const keys = await Promise.all(
+        scopes.map(
+          async (scope) =>
+            [scope, await workingKey(administration, tenantId, scope, former?.[scope])] as const,
+        ),
       );
-      await gw.send(
-        new CreateUsagePlanKeyCommand({
-          usagePlanId: around.stack.get('UsagePlanHigh').physicalId,
-          keyId: key.id,
-          keyType: 'API_KEY',
-        }),
-      );
-      await history.appendOnce(tenantId, emptyConfig);
-      await directory.createOnce({
-        tenantId,
-        createdAt: around.clock.now(),
-        gatewayKey,
-        topics: {},
-        issuers: [],
-      });
-    }
-    const keys = {} as DemoTenant['keys'];
-    for (const scope of scopes) {
-      const former = around.former.find((t) => t.tenantId === tenantId)?.keys[scope];
-      keys[scope] =
-        former && (await works(directory, former))
-          ? former
-          : await issue(directory, tenantId, scope, around.clock.now());
-    }
-    result.push({ tenantId, keys });
-  }
-  return result;
-}
-
-async function works(directory: TenantDirectory, key: string): Promise<boolean> {
-  const parts = parseApiKey(key);
-  return (
-    parts !== undefined &&
-    checkApiKey(await directory.findKey(parts.keyId), hashSecret(parts.secret)) !== undefined
+      return { tenantId, keys: Object.fromEntries(keys) as DemoTenant['keys'] };
+    }),
   );
 }
 
-async function issue(
-  directory: TenantDirectory,
+function administrationOf({ stack, clients, endpoints, region, now }: Surroundings): Administration {
+  const table = stack.get('TenantsTable').physicalId;
+  const gatewayClient = new APIGatewayClient({
+    region,
+    endpoint: endpoints.apigateway,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const plans = {
+    standard: stack.get('UsagePlanStandard').physicalId,
+    high: stack.get('UsagePlanHigh').physicalId,
+  };
+  return {
+    directory: dynamoTenantDirectory(clients.dynamodb, table),
+    history: dynamoConfigHistory(clients.dynamodb, table),
+    gatewayKeys: apiGatewayKeys(gatewayClient, localStackName, plans),
+    topics: snsTopicDirectory(clients.sns, localStackName),
+    clock: now,
+    randomBytes: systemRandomBytes,
+  };
+}
+
+async function workingKey(
+  administration: Administration,
   tenantId: string,
   scope: Scope,
-  createdAt: number,
+  former: string | undefined,
 ): Promise<string> {
-  const { keyId, secret } = drawApiKey(tenantId, randomBytes);
-  await directory.addKey({ keyId, tenantId, secretHash: hashSecret(secret), scopes: [scope], createdAt });
-  return formatApiKey(keyId, secret);
+  const parts = parseApiKey(former ?? '');
+  const stored = parts && (await administration.directory.findKey(parts.keyId));
+  const works = parts && checkApiKey(stored, hashSecret(parts.secret)) !== undefined;
+  return works && former ? former : (await issueKey(administration, tenantId, { scopes: [scope] })).key;
 }
