@@ -1,3 +1,4 @@
+import type { Fault } from '../domain/tenancy/json-shape.ts';
 import type { TenantSettings } from '../domain/tenancy/tenant-config.ts';
 import { parseTenantSettings } from '../domain/tenancy/tenant-settings.ts';
 import { Problem } from './problem.ts';
@@ -14,10 +15,21 @@ export function decodeSettings(body: Buffer): TenantSettings {
     throw new Problem('invalid_json', 'The body must be a configuration as JSON in UTF-8.');
   }
   const parsed = parseTenantSettings(value);
-  if (parsed.ok) return parsed.settings;
-  const detail = 'The configuration was refused whole; see faults.';
-  throw new Problem('invalid_config', detail, { members: { faults: parsed.faults } });
+  if (!parsed.ok) throw configRefused('invalid_config', parsed.faults);
+  return parsed.settings;
 }
+
+/** A configuration is refused whole, with every fault that it has. */
+export const configRefused = (code: 'invalid_config' | 'immutable_meter', faults: Fault[]): Problem =>
+  new Problem(code, 'The configuration was refused, the one in force stays; see faults.', {
+    members: { faults },
+  });
+
+/** If-Match names another revision than the one in force. */
+export const revisionConflict = (revision: number): Problem =>
+  new Problem('revision_conflict', `Revision ${revision} is in force; read it and change that one.`, {
+    members: { revision },
+  });
 
 /**
  * The revisions that an If-Match header names: `"7"`, `7`, `W/"7"`, several with commas. What is no revision

@@ -3,7 +3,13 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { ConfigHistory } from '../domain/tenancy/config-history.ts';
 import { reviseConfig } from '../domain/tenancy/revise-config.ts';
 import { settingsOf, type TenantConfig, type TenantSettings } from '../domain/tenancy/tenant-config.ts';
-import { configBodyBytesMax, decodeSettings, ifMatchRevisions } from '../events/config-put.ts';
+import {
+  configBodyBytesMax,
+  configRefused,
+  decodeSettings,
+  ifMatchRevisions,
+  revisionConflict,
+} from '../events/config-put.ts';
 import { Problem } from '../events/problem.ts';
 import { dynamoClient } from '../infra/clients.ts';
 import { type Clock, systemClock } from '../infra/clock.ts';
@@ -48,7 +54,7 @@ async function putConfig(ports: Ports, tenantId: string, request: ApiRequest): P
   const wanted = ifMatchRevisions(request.headers['if-match']);
   for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
     const previous = await inForce(ports.history, tenantId);
-    if (wanted !== 'any' && !wanted.includes(previous.revision)) throw conflict(previous.revision);
+    if (wanted !== 'any' && !wanted.includes(previous.revision)) throw revisionConflict(previous.revision);
     const config = revised(previous, settings, ports.clock());
     const isStored = config === previous || (await ports.history.appendOnce(tenantId, config));
     ports.logger.info('configuration put', { revision: config.revision, isStored, attempt });
@@ -67,15 +73,9 @@ async function inForce(history: ConfigHistory, tenantId: string): Promise<Tenant
 
 function revised(previous: TenantConfig, settings: TenantSettings, now: number): TenantConfig {
   const result = reviseConfig(previous, settings, now);
-  if (result.ok) return result.config;
-  const detail = 'The configuration in force stays as it is; see faults.';
-  throw new Problem(result.code, detail, { members: { faults: result.faults } });
+  if (!result.ok) throw configRefused(result.code, result.faults);
+  return result.config;
 }
-
-const conflict = (revision: number): Problem =>
-  new Problem('revision_conflict', `Revision ${revision} is in force; read it and change that one.`, {
-    members: { revision },
-  });
 
 const shown = (config: TenantConfig): ApiResponse => ({
   status: 200,

@@ -60,9 +60,9 @@ const base32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** Draws a key of the tenant: 60 random bits for its name, 256 for its secret. */
-export function drawApiKey(tenantId: string, randomBytes: (count: number) => Uint8Array): NewApiKey {
-  const name = Array.from(randomBytes(12), (byte) => base32[byte % 32]).join('');
-  let bits = randomBytes(32).reduce((all, byte) => all * 256n + BigInt(byte), 0n);
+export function drawApiKey(tenantId: string, drawBytes: (count: number) => Uint8Array): NewApiKey {
+  const name = Array.from(drawBytes(12), (byte) => base32[byte % 32]).join('');
+  let bits = drawBytes(32).reduce((all, byte) => all * 256n + BigInt(byte), 0n);
   let secret = '';
   for (let digit = 0; digit < 43; digit += 1) {
     secret = base62[Number(bits % 62n)] + secret;

@@ -76,9 +76,14 @@ function changedDefinitions(
       .filter((member) => now[member] !== former[member])
       .map((member) => ({
         path: `/${kind}/${index}/${member}`,
-        detail: `must ${former[member] === undefined ? 'be absent' : `stay ${JSON.stringify(former[member])}`}: what "${item.name}" counts cannot change, also after it was left out; give the new one a new name`,
+        detail: changedDetail(item.name, former[member]),
       }));
   });
+}
+
+function changedDetail(name: string, former: unknown): string {
+  const right = former === undefined ? 'be absent' : `stay ${JSON.stringify(former)}`;
+  return `must ${right}: what "${name}" counts cannot change, also after it was left out; give the new one a new name`;
 }
 
 function retired<T extends { name: string }>(
