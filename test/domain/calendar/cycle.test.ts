@@ -97,9 +97,9 @@ describe('every zone over twenty years', () => {
     }
   });
 
-  it.each(zoneParts)('tiles time with weeks and days, every fifth year, zones $part of 8', ({ zones }) => {
+  it.each(zoneParts)('tiles time with weeks and days, every tenth year, zones $part of 8', ({ zones }) => {
     for (const [index, zone] of zones) {
-      for (let year = 2014 + (index % 5); year < 2034; year += 5) {
+      for (let year = 2014 + (index % 10); year < 2034; year += 10) {
         expectTiles(
           withCycle(zone, { period: 'week', anchorDay: (year % 7) + 1 }),
           Date.UTC(year, 0),
@@ -155,7 +155,7 @@ describe('any zone, period, anchor and change', () => {
           hour('2027-04-01T00:00Z') * hourMs,
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 });

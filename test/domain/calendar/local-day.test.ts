@@ -73,7 +73,7 @@ describe('every zone over twenty years', () => {
     for (const [index, zone] of zonePart.zones) {
       const zones = zonesOf(zone);
       const checked = offsetChanges(zone, from, to).map((change) => localDayOf(zones, change));
-      for (let day = localDayOf(zones, from) + index; day < to / 24; day += 271) checked.push(day);
+      for (let day = localDayOf(zones, from) + index; day < to / 24; day += 541) checked.push(day);
       for (const day of new Set(checked.flatMap((day) => [day - 1, day, day + 1]))) {
         const { from: start, to: end } = dayHours(zones, toLocalDate(day));
         const around = `${zone} ${toLocalDate(day)}`;
@@ -119,7 +119,7 @@ describe('any changes of zone', () => {
         }
         return true;
       }),
-      { numRuns: 40 },
+      { numRuns: 12 },
     );
   });
 
@@ -135,7 +135,7 @@ describe('any changes of zone', () => {
         }
         expect(lastDates(zones, window.to - 1, dates.length)).toEqual(dates);
       }),
-      { numRuns: 40 },
+      { numRuns: 12 },
     );
   });
 });
