@@ -2,7 +2,7 @@ import { drawApiKey, formatApiKey, tenantIdPattern } from '../domain/tenancy/api
 import type { ConfigHistory } from '../domain/tenancy/config-history.ts';
 import { boundIdsMax, type Scope, scopes } from '../domain/tenancy/grant.ts';
 import type { Fault } from '../domain/tenancy/json-shape.ts';
-import { reviseConfig } from '../domain/tenancy/revise-config.ts';
+import { putSettings } from '../domain/tenancy/put-settings.ts';
 import { emptyConfig, type TenantConfig } from '../domain/tenancy/tenant-config.ts';
 import type { Rate, Tenant, TenantDirectory } from '../domain/tenancy/tenant-directory.ts';
 import { parseTenantSettings } from '../domain/tenancy/tenant-settings.ts';
@@ -124,10 +124,7 @@ export async function revokeKey({ directory, clock }: Administration, keyId: str
   throw new CommandFault(`There is no key "${keyId.slice(0, 90)}"${hint || '; see keys'}.`);
 }
 
-/** A configuration that the operator puts in force races with none but the tenant's own. */
-const attemptsMax = 5;
-
-/** Puts settings in force, from the contract's TenantConfig as parsed JSON. Every fault is named in one CommandFault. */
+/** Puts settings in force, from the contract's TenantConfig as parsed JSON. One CommandFault names every fault. */
 export async function setConfig(
   { history, clock }: Pick<Administration, 'history' | 'clock'>,
   tenantId: string,
@@ -135,16 +132,14 @@ export async function setConfig(
 ): Promise<TenantConfig> {
   const parsed = parseTenantSettings(value);
   if (!parsed.ok) throw configFault(parsed.faults);
-  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
-    const previous = await history.latest(tenantId);
-    if (!previous)
-      throw new CommandFault(`"${tenantId}" has no configuration; complete the tenant with create.`);
-    const revised = reviseConfig(previous, parsed.settings, clock());
-    if (!revised.ok) throw configFault(revised.faults);
-    const { config } = revised;
-    if (config === previous || (await history.appendOnce(tenantId, config))) return config;
-  }
-  throw new CommandFault('The tenant is changing its configuration at the same time; try again.');
+  const put = await putSettings(history, tenantId, parsed.settings, { now: clock(), ifRevisions: 'any' });
+  if (put.ok) return put.config;
+  if ('faults' in put) throw configFault(put.faults);
+  throw new CommandFault(
+    put.code === 'not_found'
+      ? `"${tenantId}" has no configuration; complete the tenant with create.`
+      : 'The tenant is changing its configuration at the same time; try again.',
+  );
 }
 
 function configFault(faults: Fault[]): CommandFault {

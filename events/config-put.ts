@@ -1,4 +1,4 @@
-import type { Fault } from '../domain/tenancy/json-shape.ts';
+import type { Put } from '../domain/tenancy/put-settings.ts';
 import type { TenantSettings } from '../domain/tenancy/tenant-config.ts';
 import { parseTenantSettings } from '../domain/tenancy/tenant-settings.ts';
 import { Problem } from './problem.ts';
@@ -15,21 +15,30 @@ export function decodeSettings(body: Buffer): TenantSettings {
     throw new Problem('invalid_json', 'The body must be a configuration as JSON in UTF-8.');
   }
   const parsed = parseTenantSettings(value);
-  if (!parsed.ok) throw configRefused('invalid_config', parsed.faults);
+  if (!parsed.ok) throw putProblem({ ok: false, code: 'invalid_config', faults: parsed.faults });
   return parsed.settings;
 }
 
-/** A configuration is refused whole, with every fault that it has. */
-export const configRefused = (code: 'invalid_config' | 'immutable_meter', faults: Fault[]): Problem =>
-  new Problem(code, 'The configuration was refused, the one in force stays; see faults.', {
-    members: { faults },
-  });
-
-/** If-Match names another revision than the one in force. */
-export const revisionConflict = (revision: number): Problem =>
-  new Problem('revision_conflict', `Revision ${revision} is in force; read it and change that one.`, {
-    members: { revision },
-  });
+/** What is answered where a configuration was not put. */
+export function putProblem(refused: Exclude<Put, { ok: true }>): Problem {
+  switch (refused.code) {
+    case 'not_found':
+      return new Problem('not_found', 'The tenant has no configuration.');
+    case 'revision_conflict': {
+      const { revision } = refused;
+      const detail = `Revision ${revision} is in force; read it and change that one.`;
+      return new Problem('revision_conflict', detail, { members: { revision } });
+    }
+    case 'lost': {
+      const detail = 'Others are changing the configuration now; sending the same request again is safe.';
+      return new Problem('unavailable', detail, { headers: { 'retry-after': '1' } });
+    }
+    default: {
+      const detail = 'The configuration was refused, the one in force stays; see faults.';
+      return new Problem(refused.code, detail, { members: { faults: refused.faults } });
+    }
+  }
+}
 
 /**
  * The revisions that an If-Match header names: `"7"`, `7`, `W/"7"`, several with commas. What is no revision
