@@ -23,7 +23,10 @@ export interface SuspendedHint {
 export interface SuspendedAccounts {
   /** To be awaited before the put of the account at revision `rev`. */
   add(tenantId: string, account: SuspendedAccount): Promise<void>;
-  /** To be called after the account was resumed, at its revision `rev` or an earlier one. */
+  /**
+   * To be called once the end of its suspension until `until` is told, when `rev` was the account's revision and
+   * it was suspended until then no longer. One that lasts longer or was made at a later revision stands.
+   */
   remove(tenantId: string, account: SuspendedAccount): Promise<void>;
   /** May be a second behind. */
   read(tenantId: string, partition: number): Promise<SuspendedHint>;
