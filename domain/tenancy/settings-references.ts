@@ -1,6 +1,6 @@
 import { parseQuantity } from '../metering/parse-quantity.ts';
 import { type Draft, type Faults, pathTo } from './json-shape.ts';
-import type { Meter, Plan, Series, TenantSettings } from './tenant-config.ts';
+import type { Limit, Meter, Series, TenantSettings } from './tenant-config.ts';
 
 type SettingsDraft = Draft<TenantSettings>;
 
@@ -70,18 +70,18 @@ function checkPlans({ plans = [], meters }: SettingsDraft, faults: Faults): void
     if (plan?.default && index !== first) {
       faults.add(`/plans/${index}/default`, `must be false: "${plans[first]?.name}" is the default already`);
     }
-    checkLimits(plan, `/plans/${index}/limits`, { meters, faults });
+    checkLimits(plan?.limits, `/plans/${index}/limits`, { meters, faults });
   }
 }
 
-function checkLimits(
-  plan: Draft<Plan> | undefined,
+/** Adds what is wrong with limits by the meters there are: one given twice, of no meter, finer than its meter. */
+export function checkLimits(
+  limits: Draft<Limit[]> = [],
   path: string,
   { meters, faults }: { meters: SettingsDraft['meters']; faults: Faults },
 ): void {
-  const limits = plan?.limits ?? [];
   for (const [index, name] of repeated(limits.map((limit) => limit?.meter))) {
-    faults.add(`${path}/${index}/meter`, `"${name}" has a limit in this plan already`);
+    faults.add(`${path}/${index}/meter`, `"${name}" has a limit here already`);
   }
   for (const [index, limit] of limits.entries()) {
     for (const [at, percent] of repeated(limit?.nearPercent ?? [])) {

@@ -63,10 +63,13 @@ const limit = object<Limit>({
   nearPercent: optional(list(integer(1, 100), { max: settingsBounds.nearPercentsMax }), [80]),
 });
 
+/** Limits of a plan, or of an account alone. */
+export const limitsShape: Shape<Limit[]> = list(limit, { max: settingsBounds.metersMax });
+
 const plan = object<Plan>({
   name: required(name),
   default: optional(boolean, false),
-  limits: optional(list(limit, { max: settingsBounds.metersMax }), []),
+  limits: optional(limitsShape, []),
 });
 
 const zone: Shape<string> = {
