@@ -62,8 +62,10 @@ async function makePackage(cache: string, folder: string, signal?: AbortSignal):
   mkdirSync(draft, { recursive: true });
   try {
     const tool = join(root, 'node_modules/serverless/bin/serverless.js');
-    await node([tool, 'package', '--stage', 'local', '--package', join(draft, 'package')], signal);
-    await node(['--input-type=module', '--eval', bundleScript, join(draft, 'bundles')], signal);
+    await Promise.all([
+      node([tool, 'package', '--stage', 'local', '--package', join(draft, 'package')], signal),
+      node(['--input-type=module', '--eval', bundleScript, join(draft, 'bundles')], signal),
+    ]);
     renameSync(draft, folder);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
