@@ -4,10 +4,20 @@ import { capacity } from './capacity/capacity.ts';
 import { hotSpots } from './capacity/hot-spots.ts';
 import { coldStart } from './cold-start.ts';
 import { cost } from './cost/cost.ts';
+import { endToEnd } from './end-to-end.ts';
 import { fold } from './fold.ts';
+import { ingest } from './ingest.ts';
 import { asText, type Part, type Table } from './report.ts';
 
-const parts: Record<string, Part> = { cost, fold, 'cold-start': coldStart, 'hot-spots': hotSpots, capacity };
+const parts: Record<string, Part> = {
+  cost,
+  fold,
+  ingest,
+  'end-to-end': endToEnd,
+  'cold-start': coldStart,
+  'hot-spots': hotSpots,
+  capacity,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
