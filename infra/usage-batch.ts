@@ -21,7 +21,6 @@ import {
 import type { ConfigRevisions } from './config-revisions.ts';
 
 const consumer = 'record-usage';
-const configsAtOnce = 16;
 const quarantinePutsAtOnce = 8;
 
 /** A batch of the stream, read. Places are those of the stream's records in the batch. */
@@ -41,23 +40,24 @@ export interface ReadUsageBatchOptions extends StreamRetention {
 
 /**
  * Reads what a batch counts. Whatever cannot be counted is set aside, whole, and leaves the lines and records
- * around it alone; heartbeats and lines for other consumers are passed over.
+ * around it alone; heartbeats and lines for other consumers are passed over. Each stream record is read to its
+ * usage records before the next one is decoded: what was parsed is used while it is at hand, and then let go.
  */
 export async function readUsageBatch(
   { Records: streamRecords }: KinesisStreamEvent,
   options: ReadUsageBatchOptions,
 ): Promise<UsageBatch> {
   const batch: UsageBatch = { records: [], places: [], setAside: [], unread: new Set() };
-  const decoded = streamRecords.map(({ kinesis }) => decodeStreamRecord(Buffer.from(kinesis.data, 'base64')));
-  const lines = decoded.map((record) => record.lines.filter(isEventForUsage));
-  const configs = await readConfigs(lines.flat(), options.configs);
-
+  const configs = new BatchConfigs(options.configs);
   for (const [place, streamRecord] of streamRecords.entries()) {
+    const { lines, bad } = decodeStreamRecord(Buffer.from(streamRecord.kinesis.data, 'base64'));
     const setAside = (line: Omit<Quarantined, 'consumer' | 'position'>) =>
       batch.setAside.push({ place, item: { ...line, consumer, position: positionOf(streamRecord) } });
-    for (const { bytes, detail } of decoded[place]!.bad) setAside({ reason: 'undecodable', detail, bytes });
-    for (const line of lines[place]!) {
-      const judged = judge(line, configs, options);
+    for (const { bytes, detail } of bad) setAside({ reason: 'undecodable', detail, bytes });
+    for (const line of lines) {
+      if (isHeartbeat(line) || !isFor(line, consumer)) continue;
+      if (!configs.hasRead(line)) await configs.read(line);
+      const judged = judge(line, configs.present, options);
       if (judged === 'unread') batch.unread.add(place);
       else if ('fault' in judged) {
         setAside({ tenantId: line.tenantId, ...judged.fault, bytes: Buffer.from(encodeLine(line)) });
@@ -85,39 +85,54 @@ export async function setAsideAll(
   return unkept;
 }
 
-const isEventForUsage = (line: ReturnType<typeof decodeStreamRecord>['lines'][number]): line is EventLine =>
-  !isHeartbeat(line) && isFor(line, consumer);
-
 type Judged = { records: UsageRecord[] } | { fault: { reason: QuarantineReason; detail: string } } | 'unread';
 
-function judge(line: EventLine, configs: Configs, options: ReadUsageBatchOptions): Judged {
+function judge(line: EventLine, config: ReadConfig, options: ReadUsageBatchOptions): Judged {
   const decoded = decodeCloudEvent(line.event);
   if (!decoded.ok) return { fault: { reason: 'invalid_event', detail: decoded.detail } };
-  const config = configs.get(line.tenantId)?.get(line.config);
   if (config === 'unread') return 'unread';
   if (config) return countableRecords(line.tenantId, decoded.event, config, options.now, options);
   const detail = `there is no tenant ${line.tenantId} with a configuration of revision ${line.config}`;
   return { fault: { reason: 'unknown_config', detail } };
 }
 
-/** By tenant and revision; `unread` where reading it failed, which passes. */
-type Configs = Map<string, Map<number, TenantConfig | 'unread' | undefined>>;
+/** Undefined where there is none, `unread` where reading it failed, which passes. */
+type ReadConfig = TenantConfig | 'unread' | undefined;
 
-/** Each configuration that the lines name, read once. */
-async function readConfigs(lines: readonly EventLine[], revisions: ConfigRevisions): Promise<Configs> {
-  const configs: Configs = new Map();
-  const named: { tenantId: string; revision: number }[] = [];
-  for (const { tenantId, config: revision } of lines) {
-    const ofTenant = configs.get(tenantId) ?? new Map();
-    if (ofTenant.has(revision)) continue;
-    configs.set(tenantId, ofTenant.set(revision, undefined));
-    named.push({ tenantId, revision });
+/** The configurations that the lines of a batch name, each asked for once. */
+class BatchConfigs {
+  /** That of the line that was looked at last. */
+  present: ReadConfig;
+  readonly #revisions: ConfigRevisions;
+  readonly #read = new Map<string, Map<number, ReadConfig>>();
+  #tenantId: string | undefined;
+  #revision: number | undefined;
+
+  constructor(revisions: ConfigRevisions) {
+    this.#revisions = revisions;
   }
-  await eachAtOnce(named, configsAtOnce, async ({ tenantId, revision }) => {
-    const config = await revisions.at(tenantId, revision).catch(() => 'unread' as const);
-    configs.get(tenantId)?.set(revision, config);
-  });
-  return configs;
+
+  /** Whether the line's configuration is at hand; then it is `present`. Lines come in runs of one of them. */
+  hasRead({ tenantId, config: revision }: EventLine): boolean {
+    if (revision === this.#revision && tenantId === this.#tenantId) return true;
+    const ofTenant = this.#read.get(tenantId);
+    if (!ofTenant?.has(revision)) return false;
+    this.#present(tenantId, revision, ofTenant.get(revision));
+    return true;
+  }
+
+  async read({ tenantId, config: revision }: EventLine): Promise<void> {
+    const config = await this.#revisions.at(tenantId, revision).catch(() => 'unread' as const);
+    const ofTenant = this.#read.get(tenantId) ?? new Map<number, ReadConfig>();
+    this.#read.set(tenantId, ofTenant.set(revision, config));
+    this.#present(tenantId, revision, config);
+  }
+
+  #present(tenantId: string, revision: number, config: ReadConfig): void {
+    this.#tenantId = tenantId;
+    this.#revision = revision;
+    this.present = config;
+  }
 }
 
 /** `eventID` is `<shard>:<sequence number>`. */

@@ -40,8 +40,8 @@ export type WindowTraits = Pick<WindowPage, 'expiresAt'> & { keyVersion: number 
 
 /** Totals, revision and event count take at most this much more at their fullest than at their emptiest. */
 const numbersGrowthBytesMax = 40;
-/** A device that is new to a page takes at most this much of its counts; each later event at most that too. */
-const countBytesMax = 5 + 8 + 5;
+/** An event adds its id and at most this much to its device's count: all of it, where the device is new there. */
+const eventBytesMax = idBytes + 5 + 8 + 5;
 
 /** Ids of the last page and of the batch, used for one window after another. */
 const scratch = new IdTable();
@@ -57,7 +57,7 @@ export function foldWindow(
   traits: WindowTraits,
   sizing: PageSizing,
 ): WindowPlan {
-  const fold = new WindowFold(sealed, last, traits, sizing);
+  const fold = new WindowFold({ sealed, last }, records.length, traits, sizing);
   scratch.reset((last?.events ?? 0) + records.length);
   if (last) eachId(last.ids, (low, high) => scratch.add(low, high));
   for (const record of records) {
@@ -68,15 +68,24 @@ export function foldWindow(
   return fold.finish();
 }
 
+/** A device on its way through a fold. */
+interface Device {
+  /** Undefined until a page names it. */
+  number: number | undefined;
+  /** Its count on the page in the making, once an event feeds it. */
+  count: DeviceCount | undefined;
+}
+
 class WindowFold {
   readonly #sealed: SealedPages;
   readonly #traits: WindowTraits;
   readonly #sizing: PageSizing;
   readonly #puts: PlannedPut[] = [];
-  /** Names that no sealed page has -> numbers. */
-  readonly #numbers = new Map<string, number>();
-  /** Counts on the page in the making, by the device's name: the quick way to the one that an event feeds. */
-  readonly #counts = new Map<string, DeviceCount>();
+  /** Devices of the last page and of the batch, by name. */
+  readonly #devices = new Map<string, Device>();
+  /** How many devices the window has named. */
+  #named: number;
+  #eventsLeft: number;
   #page: OpenPage;
   #eventsBefore: number;
   #bodyBytesMax: number;
@@ -84,26 +93,36 @@ class WindowFold {
   #value: ExactSum;
   #events: number;
 
-  constructor(sealed: SealedPages, last: WindowPage | undefined, traits: WindowTraits, sizing: PageSizing) {
+  constructor({ sealed, last }: ReadWindow, events: number, traits: WindowTraits, sizing: PageSizing) {
     this.#sealed = sealed;
     this.#traits = traits;
     this.#sizing = sizing;
     this.#value = sealed.value;
     this.#events = sealed.events;
-    this.#page = new OpenPage(sealed.count, last);
-    for (const name of this.#page.names) this.#assignNumber(name);
+    this.#eventsLeft = events;
+    this.#page = new OpenPage(sealed.count, events, last);
+    this.#named = sealed.numbers.size;
+    for (const name of this.#page.names) {
+      this.#devices.set(name, { number: this.#named, count: undefined });
+      this.#named += 1;
+    }
     this.#eventsBefore = this.#page.events;
     this.#bodyBytesMax = this.#roomOnPage();
   }
 
-  count(record: UsageRecord, low: number, high: number): void {
-    const { deviceId, quantity } = record;
-    let count = this.#counts.get(deviceId);
-    if (count === undefined || this.#page.bodyBytes + idBytes + countBytesMax > this.#bodyBytesMax) {
-      if (!this.#hasRoomFor(deviceId)) this.#turnPage();
-      count = this.#countOf(deviceId);
+  count({ deviceId, quantity }: UsageRecord, low: number, high: number): void {
+    let device = this.#devices.get(deviceId);
+    if (device === undefined) {
+      device = { number: this.#sealed.numbers.get(deviceId), count: undefined };
+      this.#devices.set(deviceId, device);
+    }
+    let { count } = device;
+    if (count === undefined || this.#page.bodyBytes + eventBytesMax > this.#bodyBytesMax) {
+      if (!this.#hasRoomFor(device, deviceId)) this.#turnPage();
+      count = this.#countOf(device, deviceId);
     }
     this.#page.add(low, high, count, quantity);
+    this.#eventsLeft -= 1;
   }
 
   finish(): WindowPlan {
@@ -113,25 +132,14 @@ class WindowFold {
     return { puts: this.#puts, value: this.#value, events: this.#events };
   }
 
-  #countOf(deviceId: string): DeviceCount {
-    let number = this.#numberOf(deviceId);
-    if (number === undefined) {
-      number = this.#assignNumber(deviceId);
+  #countOf(device: Device, deviceId: string): DeviceCount {
+    if (device.number === undefined) {
+      device.number = this.#named;
+      this.#named += 1;
       this.#page.name(deviceId);
     }
-    const count = this.#page.countOf(number);
-    this.#counts.set(deviceId, count);
-    return count;
-  }
-
-  #numberOf(deviceId: string): number | undefined {
-    return this.#numbers.get(deviceId) ?? this.#sealed.numbers.get(deviceId);
-  }
-
-  #assignNumber(deviceId: string): number {
-    const number = this.#sealed.numbers.size + this.#numbers.size;
-    this.#numbers.set(deviceId, number);
-    return number;
+    device.count ??= this.#page.openCount(device.number);
+    return device.count;
   }
 
   #roomOnPage(): number {
@@ -140,17 +148,16 @@ class WindowFold {
   }
 
   /** An empty page has room for any event, however long its device's name: else no page ever had. */
-  #hasRoomFor(deviceId: string): boolean {
-    const name = this.#numberOf(deviceId) === undefined ? nameBytes(deviceId) : 0;
-    const needed = idBytes + countBytesMax + name;
-    return this.#page.events === 0 || this.#page.bodyBytes + needed <= this.#bodyBytesMax;
+  #hasRoomFor({ number }: Device, deviceId: string): boolean {
+    const name = number === undefined ? nameBytes(deviceId) : 0;
+    return this.#page.events === 0 || this.#page.bodyBytes + eventBytesMax + name <= this.#bodyBytesMax;
   }
 
   #turnPage(): void {
     this.#addedBytes += this.#page.addedBytes;
     this.#put((page) => ({ ...page, sealed: true }));
-    this.#page = new OpenPage(this.#page.page + 1);
-    this.#counts.clear();
+    this.#page = new OpenPage(this.#page.page + 1, this.#eventsLeft);
+    for (const device of this.#devices.values()) device.count = undefined;
     this.#eventsBefore = 0;
     this.#bodyBytesMax = this.#roomOnPage();
   }

@@ -22,20 +22,25 @@ export class OpenPage {
   /** Bytes of ids and counts that were added since the page was stored. Names are named once: they are apart. */
   addedBytes = 0;
   readonly names: string[] = [];
-  readonly #counts = new Map<number, DeviceCount>();
-  #ids = new Int32Array(64);
+  readonly #counts: DeviceCount[] = [];
+  /** Counts that were stored, by the device's number. */
+  readonly #stored: Map<number, DeviceCount> | undefined;
+  #ids: Int32Array<ArrayBuffer>;
   #idBytes = 0;
   #nameBytes = 0;
   #countBytes = 0;
 
-  constructor(page: number, stored?: WindowPage) {
+  /** `eventsExpected` is how many events a batch may add: room for them is made at once. */
+  constructor(page: number, eventsExpected: number, stored?: WindowPage) {
     this.page = page;
     this.rev = stored?.rev ?? 0;
+    this.#ids = new Int32Array(2 * (eventsExpected + (stored?.events ?? 0)) + 2);
     if (!stored) return;
     this.value = stored.value;
     this.names = unpackNames(stored.names);
     this.#nameBytes = stored.names.length;
-    for (const count of unpackCounts(stored.counts)) this.#counts.set(count.number, count);
+    this.#counts = unpackCounts(stored.counts);
+    this.#stored = new Map(this.#counts.map((count) => [count.number, count]));
     this.#countBytes = stored.counts.length;
     eachId(stored.ids, (low, high) => this.#pushId(low, high));
     this.events = stored.events;
@@ -47,14 +52,13 @@ export class OpenPage {
     return this.#idBytes + this.#nameBytes + this.#countBytes;
   }
 
-  /** This device's count on the page, which starts from nothing where the device is new here. */
-  countOf(number: number): DeviceCount {
-    let count = this.#counts.get(number);
-    if (!count) {
-      count = { number, value: 0, events: 0 };
-      this.#counts.set(number, count);
-      this.#grow(countBytes(count));
-    }
+  /** The count of a device that was not asked for since the page was opened. */
+  openCount(number: number): DeviceCount {
+    const stored = this.#stored?.get(number);
+    if (stored) return stored;
+    const count = { number, value: 0, events: 0 };
+    this.#counts.push(count);
+    this.#grow(countBytes(count));
     return count;
   }
 
@@ -84,7 +88,7 @@ export class OpenPage {
       events: this.events,
       ids: new Uint8Array(this.#ids.buffer.slice(0, this.#idBytes)),
       names: packNames(this.names),
-      counts: packCounts(this.#counts.values(), this.#countBytes),
+      counts: packCounts(this.#counts, this.#countBytes),
       ...rest,
     };
   }
