@@ -13,6 +13,8 @@ const project = (name: string, include: string[], options: object = {}) => ({
   test: { name, include, ...options },
 });
 
+/** A test may be slow on a busy machine: a hang is what these bounds are for. */
+const quick = { testTimeout: 60_000 };
 const slow = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false };
 
 /**
@@ -22,7 +24,11 @@ const slow = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: fals
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['test/{domain,events,infra,functions,local,commands}/**/*.test.ts', 'test/*.test.ts']),
+      project(
+        'unit',
+        ['test/{domain,events,infra,functions,local,commands}/**/*.test.ts', 'test/*.test.ts'],
+        quick,
+      ),
       project('stack', ['test/stack/**/*.test.ts'], slow),
       project('package', ['test/package/**/*.test.ts'], slow),
     ],

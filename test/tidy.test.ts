@@ -81,8 +81,8 @@ describe('names', () => {
 
 describe('promises', () => {
   it('nothing is put off, left out or run alone', () => {
-    const putOff = new RegExp(['TO', 'DO|FIX', 'ME|XX', 'X|for now\\b'].join(''));
-    expect(linesWith(putOff, code)).toEqual([]);
+    const putOff = /\b(TODO|FIXME|XXX)\b|\bfor now\b/;
+    expect(linesWith(putOff, code, ['test/tidy.test.ts'])).toEqual([]);
     expect(linesWith(/\b(it|test|describe)\.(only|skip|todo)\b/, code)).toEqual([]);
   });
 
@@ -110,7 +110,7 @@ describe('promises', () => {
 });
 
 describe('one Lambda, one file, one name', () => {
-  const declared = Object.keys(parse(read('serverless.yml')).functions);
+  const declared = Object.keys(parse(read('serverless.yml'), { logLevel: 'error' }).functions);
 
   it('stands in serverless.yml under the name of its file', () => {
     expect(declared.toSorted()).toEqual(functionNames.toSorted());
