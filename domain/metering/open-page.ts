@@ -79,14 +79,14 @@ export class OpenPage {
     this.events += 1;
   }
 
-  /** The page as its next revision. */
+  /** The page as its next revision. Nothing may be added afterwards: the ids are not copied. */
   encode(rest: Pick<WindowPage, 'sealed' | 'expiresAt' | 'keyVersion'>): WindowPage {
     return {
       page: this.page,
       rev: this.rev + 1,
       value: this.value,
       events: this.events,
-      ids: new Uint8Array(this.#ids.buffer.slice(0, this.#idBytes)),
+      ids: new Uint8Array(this.#ids.buffer, 0, this.#idBytes),
       names: packNames(this.names),
       counts: packCounts(this.#counts, this.#countBytes),
       ...rest,
