@@ -123,7 +123,7 @@ export function dynamoAccountRegistry(client: DynamoDBClient, table: string): Ac
 const dayAttribute = (day: UtcDay): string => `d${day}`;
 
 /** A sort key takes one condition: from the prefix on, or, once the list is past its beginning, from `after` on. */
-function accountsAfter(pk: string, { prefix = '', after = '' }: { prefix?: string; after?: string }) {
+export function accountsAfter(pk: string, { prefix = '', after = '' }: { prefix?: string; after?: string }) {
   const isPastPrefix = Buffer.compare(Buffer.from(after), Buffer.from(prefix)) >= 0;
   if (isPastPrefix && after !== '') {
     return {
