@@ -1,4 +1,7 @@
-/** `npm run bench [-- NAME …] [--full] [--json] [--seed N]`: measures, as ratios in one run. */
+/**
+ * `npm run bench [-- NAME …] [--full] [--json] [--seed N] [--record]`: measures, as ratios in one run. `--record`
+ * keeps the result in RESULTS.md, with date and commit.
+ */
 import { parseArgs } from 'node:util';
 import { capacity } from './capacity/capacity.ts';
 import { hotSpots } from './capacity/hot-spots.ts';
@@ -7,6 +10,7 @@ import { cost } from './cost/cost.ts';
 import { endToEnd } from './end-to-end.ts';
 import { fold } from './fold.ts';
 import { ingest } from './ingest.ts';
+import { record } from './record.ts';
 import { asText, type Part, type Table } from './report.ts';
 
 const parts: Record<string, Part> = {
@@ -24,6 +28,7 @@ const { values, positionals } = parseArgs({
   options: {
     full: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
   },
 });
@@ -42,4 +47,5 @@ for (const [name, part] of Object.entries(parts)) {
   if (!values.json) for (const table of measured) console.log(asText(table));
   tables.push(...measured);
 }
+if (values.record) record(tables, values.full);
 if (values.json) console.log(JSON.stringify({ node: process.version, tables }, null, 2));
