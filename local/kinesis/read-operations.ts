@@ -89,8 +89,11 @@ const getRecords: Operation = async (kinesis, input, { waitMs, signal }) => {
     const begin = atHorizon(stream, from, kinesis.now());
     const shard = shardOf(stream, shardId);
     const records = stream.log(shard).read(begin, limit, answerBytesMax);
-    const next = records.length > 0 ? after(records.at(-1)!.point) : begin;
-    const atTip = isBefore(stream.log(shard).last(), next);
+    const last = stream.log(shard).last();
+    // Where nothing was found there is nothing up to the newest record, however far back the reading began.
+    const passed = records.at(-1)?.point ?? last;
+    const next = isBefore(passed, begin) ? begin : after(passed);
+    const atTip = isBefore(last, next);
     return { shard, records, next, atTip };
   };
   let found = read();

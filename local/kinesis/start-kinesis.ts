@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listenOn } from '../listen-on.ts';
 import { type FaultPlan, faultsOf } from './injected-faults.ts';
 import { invalidRequest, KinesisError } from './kinesis-error.ts';
 import type { Call, Kinesis, Operation } from './operation.ts';
@@ -70,14 +70,11 @@ export async function startKinesis(options: KinesisOptions): Promise<RunningKine
   server.keepAliveTimeout = 0;
   const trimming = setInterval(() => tryTrim(store, now()), trimEveryMs);
   trimming.unref();
-  try {
-    await listen(server, port);
-  } catch (error) {
+  const bound = await listenOn(server, port).catch((error: unknown) => {
     clearInterval(trimming);
     store.close();
     throw error;
-  }
-  const bound = (server.address() as AddressInfo).port;
+  });
   return {
     endpoint: `http://127.0.0.1:${bound}`,
     port: bound,
@@ -101,19 +98,6 @@ function tryTrim(store: StreamStore, now: number): void {
   } catch {
     return;
   }
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new Error(`Port ${port} is in use: stop what listens there or choose another port`)
-          : error,
-      ),
-    );
-    server.listen(port, '127.0.0.1', resolve);
-  });
 }
 
 async function serve(kinesis: Kinesis, request: IncomingMessage, response: ServerResponse): Promise<void> {

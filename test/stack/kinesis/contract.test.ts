@@ -345,6 +345,16 @@ describe('resharding', () => {
     expect(await failure(under.client.send(again))).toMatchObject({ name: 'InvalidArgumentException' });
   });
 
+  it('ends a shard that closed before it had a record', async () => {
+    await create();
+    expect((await read()).MillisBehindLatest).toBe(0);
+    await under.client.send(
+      new UpdateShardCountCommand({ StreamName, TargetShardCount: 2, ScalingType: 'UNIFORM_SCALING' }),
+    );
+    const answer = await read();
+    expect([answer.NextShardIterator, answer.ChildShards?.length]).toEqual([undefined, 2]);
+  });
+
   it('merges neighbours only, into one shard with two parents', async () => {
     await create(3);
     const merge = (ShardToMerge: string, AdjacentShardToMerge: string) =>
