@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { ClockOffset } from '../clock/offset-clock.ts';
 import { StackFault } from '../stack-fault.ts';
@@ -59,7 +58,7 @@ export async function startEmulator(
     worker.on('error', (thrown) => {
       error = thrown;
     });
-    const ended = once(worker, 'exit');
+    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     const reported = new Promise<void>((resolve) =>
       worker.once('message', (message: EmulatorReport) => {
         report = message;

@@ -86,7 +86,9 @@ export function functionPool(task: FunctionTask, threadsMax: number, log: Functi
       thread.finish = (outcome) => {
         clearTimeout(timer);
         thread.finish = undefined;
-        resolve({ requestId, ...bounded(outcome) });
+        const result = { requestId, ...bounded(outcome) };
+        if (result.functionError) log.write(`${requestId} failed: ${result.payload}\n`);
+        resolve(result);
         giveOut();
       };
       thread.worker.postMessage({ requestId, payload });

@@ -112,6 +112,29 @@ describe('npm start', () => {
     await next.stop();
   });
 
+  it('ends with 1 and says which emulator has died', async () => {
+    const killer = join(folderForTest(), 'killer.mjs');
+    writeFileSync(
+      killer,
+      `import { workerData } from 'node:worker_threads';
+       if (workerData?.name === 'dynamodb') {
+         const { Server } = await import('node:http');
+         const emit = Server.prototype.emit;
+         Server.prototype.emit = function (name, ...rest) {
+           if (name === 'request' && rest[0].headers['x-fatal']) throw new Error('out of luck');
+           return emit.call(this, name, ...rest);
+         };
+       }`,
+    );
+    const started = npmStart(folderForTest(), ['--no-demo', '--port', '0'], {
+      NODE_OPTIONS: `--import ${killer}`,
+    });
+    const { aws } = await started.ready();
+    await fetch(aws.endpoints.dynamodb, { headers: { 'x-fatal': 'yes' } }).catch(() => undefined);
+    expect(await started.exit()).toBe(1);
+    expect(started.output()).toMatch(/The dynamodb emulator has died: Error: out of luck\.\n$/);
+  });
+
   it.each([
     { flags: ['--colour'], said: /Unknown option '--colour'; npm start -- --help lists the flags\./ },
     { flags: ['--port', 'http'], said: /--port takes a whole number from 0 to 65535, not "http"\./ },

@@ -19,9 +19,14 @@ export interface StartedProcess {
 
 const root = new URL('../../..', import.meta.url).pathname;
 
-export function npmStart(dataDir: string, flags: string[] = [], wrapper: string[] = []): StartedProcess {
-  const command = [...wrapper, process.execPath, 'local/main.ts', '--data-dir', dataDir, ...flags];
-  const child = spawn(command[0] as string, command.slice(1), { cwd: root, detached: true });
+export function npmStart(
+  dataDir: string,
+  flags: string[] = [],
+  environment: Record<string, string> = {},
+): StartedProcess {
+  const args = ['local/main.ts', '--data-dir', dataDir, ...flags];
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, args, { cwd: root, detached: true, env });
   let output = '';
   const note = (chunk: Buffer) => {
     output += chunk;

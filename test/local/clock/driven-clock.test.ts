@@ -1,0 +1,95 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { drivenClock } from '../../../local/clock/driven-clock.ts';
+import { createOffset, offsetNow } from '../../../local/clock/offset-clock.ts';
+
+function clockForTest() {
+  const saved: number[] = [];
+  const offset = createOffset(0);
+  const clock = drivenClock(offset, (offsetMs) => saved.push(offsetMs));
+  onTestFinished(clock.close);
+  return { clock, offset, saved };
+}
+
+const hourMs = 3_600_000;
+
+describe('a clock that is moved on', () => {
+  it('wakes what is due on the way, in order of time, each at its time', async () => {
+    const { clock } = clockForTest();
+    const start = clock.now();
+    const woken: [string, number][] = [];
+    const note = (name: string) => () => woken.push([name, Math.floor((clock.now() - start) / hourMs)]);
+    const waiting = [
+      clock.wait(3 * hourMs).then(note('third')),
+      clock.wait(hourMs).then(note('first')),
+      clock.wait(2 * hourMs).then(note('second')),
+    ];
+    const later = clock.wait(5 * hourMs).catch(() => 'called off');
+    expect(await clock.advance(4 * hourMs)).toBeGreaterThanOrEqual(start + 4 * hourMs);
+    await Promise.all(waiting);
+    expect(woken).toEqual([
+      ['first', 1],
+      ['second', 2],
+      ['third', 3],
+    ]);
+    expect(await Promise.race([later, Promise.resolve('waits still')])).toBe('waits still');
+  });
+
+  it('goes on only when a job is done, and takes up what it asked for', async () => {
+    const { clock } = clockForTest();
+    const start = clock.now();
+    const hours: number[] = [];
+    const job = (at: number) => async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      hours.push(Math.floor((clock.now() - start) / hourMs));
+      clock.runAt(at + hourMs, job(at + hourMs));
+    };
+    clock.runAt(start + hourMs, job(start + hourMs));
+    await clock.advance(4.5 * hourMs);
+    expect(hours).toEqual([1, 2, 3, 4]);
+  });
+
+  it('moves on by one caller after the other', async () => {
+    const { clock } = clockForTest();
+    const start = clock.now();
+    const [first, second] = await Promise.all([clock.advance(hourMs), clock.advance(hourMs)]);
+    expect(first - start).toBeGreaterThanOrEqual(hourMs);
+    expect(second - first).toBeGreaterThanOrEqual(hourMs);
+  });
+
+  it('saves where it will be before anybody can see it', async () => {
+    const offset = createOffset(0);
+    const seen: number[] = [];
+    const clock = drivenClock(offset, (offsetMs) => seen.push(offsetMs - Number(offset[0])));
+    onTestFinished(clock.close);
+    await clock.advance(hourMs);
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toBeGreaterThan(hourMs - 1_000);
+    expect(Math.abs(offsetNow(offset) - clock.now())).toBeLessThan(1_000);
+  });
+
+  it('stays where it is when it cannot be saved', async () => {
+    const clock = drivenClock(createOffset(0), () => {
+      throw new Error('disk full');
+    });
+    onTestFinished(clock.close);
+    const before = clock.now();
+    await expect(clock.advance(hourMs)).rejects.toThrow('disk full');
+    expect(clock.now() - before).toBeLessThan(hourMs);
+  });
+
+  it('lets go of who no longer waits', async () => {
+    const { clock } = clockForTest();
+    const over = new AbortController();
+    const waiting = clock.wait(hourMs, over.signal);
+    over.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+    await expect(clock.wait(1, AbortSignal.abort(new Error('already')))).rejects.toThrow('already');
+  });
+
+  it('wakes by itself when the time has come', async () => {
+    const { clock } = clockForTest();
+    const start = clock.now();
+    await clock.wait(20);
+    expect(clock.now() - start).toBeGreaterThanOrEqual(20);
+  });
+});
