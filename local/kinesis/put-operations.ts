@@ -51,7 +51,7 @@ function route(stream: Stream, inputs: Input[]): Routed[] {
 function append(kinesis: Kinesis, stream: Stream, shard: Shard, records: NewRecord[]): string[] {
   try {
     const points = stream.log(shard).append(records, kinesis.now());
-    stream.announce(shard.id);
+    stream.arrivals.announce(shard.id);
     return points.map((point) => sequenceNumberOf(shard.index, point));
   } catch (error) {
     throw storageFailure(error);

@@ -98,7 +98,7 @@ const getRecords: Operation = async (kinesis, input, { waitMs, signal }) => {
   };
   let found = read();
   if (found.records.length === 0 && !found.shard.closed && waitMs > 0) {
-    await stream.arrival(found.shard, waitMs, signal);
+    await stream.arrivals.wait(shardId, waitMs, signal);
     // The stream may be gone by now, which the place says.
     readPlace(kinesis, text(input, 'ShardIterator'));
     found = read();

@@ -138,7 +138,7 @@ const listShards: Operation = ({ store, now }, input) => {
 function reshard(stream: Stream, next: StreamState): void {
   const open = openShards(stream.state());
   stream.change(next);
-  for (const shard of open) stream.announce(shard.id);
+  for (const shard of open) stream.arrivals.announce(shard.id);
 }
 
 const splitShard: Operation = ({ store, now }, input) => {

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { storageFailure } from './kinesis-error.ts';
+import { type ShardArrivals, shardArrivals } from './shard-arrivals.ts';
 import { openShardLog, type ShardLog } from './shard-log.ts';
 import { type Shard, type StreamState, trimHorizon, withoutExpired } from './stream-state.ts';
 
@@ -12,9 +13,7 @@ export interface Stream {
   log(shard: Shard): ShardLog;
   /** Drops what is older than the retention. */
   trim(now: number): void;
-  /** Resolves once the shard has new records or was closed, after `waitMs`, or when the signal aborts. */
-  arrival(shard: Shard, waitMs: number, signal: AbortSignal): Promise<void>;
-  announce(shardId: string): void;
+  arrivals: ShardArrivals;
   remove(): void;
   close(): void;
 }
@@ -46,7 +45,7 @@ export function openStream(directory: string, segmentBytesMax: number, initial?:
   }
   let state: StreamState = initial ?? JSON.parse(readFileSync(path, 'utf8'));
   const logs = new Map<string, ShardLog>();
-  const listeners = new Map<string, Set<() => void>>();
+  const arrivals = shardArrivals();
 
   const change = (next: StreamState): void => {
     if (next === state) return;
@@ -61,9 +60,9 @@ export function openStream(directory: string, segmentBytesMax: number, initial?:
     return opened;
   };
 
-  const announce = (shardId: string): void => {
-    const waiting = [...(listeners.get(shardId) ?? [])];
-    for (const wake of waiting) wake();
+  const closeLogs = (): void => {
+    for (const opened of logs.values()) opened.close();
+    arrivals.announceAll();
   };
 
   return {
@@ -84,32 +83,13 @@ export function openStream(directory: string, segmentBytesMax: number, initial?:
         rmSync(join(directory, shard.id), { recursive: true, force: true });
       }
     },
-    arrival(shard, waitMs, signal) {
-      const waiting = listeners.get(shard.id) ?? new Set();
-      listeners.set(shard.id, waiting);
-      return new Promise((resolve) => {
-        const wake = (): void => {
-          clearTimeout(timer);
-          waiting.delete(wake);
-          signal.removeEventListener('abort', wake);
-          resolve();
-        };
-        const timer = setTimeout(wake, waitMs);
-        waiting.add(wake);
-        signal.addEventListener('abort', wake);
-      });
-    },
-    announce,
+    arrivals,
     remove() {
-      for (const opened of logs.values()) opened.close();
-      for (const shardId of listeners.keys()) announce(shardId);
+      closeLogs();
       // The state goes first: without it the folder is no stream, whenever the process dies.
       rmSync(path, { force: true });
       rmSync(directory, { recursive: true, force: true });
     },
-    close() {
-      for (const opened of logs.values()) opened.close();
-      for (const shardId of listeners.keys()) announce(shardId);
-    },
+    close: closeLogs,
   };
 }

@@ -1,133 +1,65 @@
 import { randomUUID } from 'node:crypto';
-import type { _Record } from '@aws-sdk/client-kinesis';
-import type { Checkpoints, Position } from './checkpoints.ts';
+import type { Position } from './checkpoints.ts';
 import { type FailedBatchObject, failedBatchObject } from './failed-batch.ts';
-import { type BatchOutcome, type Invoke, invocationBytesMax, invokeBatch } from './invocation.ts';
-import { kinesisEvent, type StreamIdentity, type StreamRecord, streamRecord } from './kinesis-event.ts';
-import {
-  type Batch,
-  backoffMs,
-  decide,
-  dropped,
-  emptyLane,
-  firstUnfinished,
-  type GivenUp,
-  offered,
-  settled,
-} from './lane.ts';
-import type { StreamSettings } from './mapping-settings.ts';
-import { laneOf } from './shard-lineage.ts';
-import { readShard, type ShardSource } from './shard-reader.ts';
-import { pause, wakeUp } from './wake-up.ts';
+import { type BatchOutcome, type Invoke, invokeBatch } from './invocation.ts';
+import { kinesisEvent, type StreamRecord } from './kinesis-event.ts';
+import { type Batch, backoffMs, decide, dropped, type GivenUp, settled } from './lane.ts';
+import { type ShardProgress, type ShardProgressOptions, shardProgress } from './shard-progress.ts';
+import { readShard } from './shard-reader.ts';
+import { pause } from './wake-up.ts';
 
-export interface ShardPlayerOptions extends ShardSource {
-  settings: StreamSettings;
-  identity: StreamIdentity;
+export interface ShardPlayerOptions extends ShardProgressOptions {
   functionArn: string;
   invoke: Invoke;
   destination?: (object: FailedBatchObject) => Promise<void>;
-  checkpoints: Checkpoints;
 }
 
 const pollRecordsMin = 500;
 const pollRecordsMax = 10_000;
-/** How far a lane may be read ahead of what is done, beside the batch in hand. */
-const aheadRecordsMin = 1_000;
-const aheadBytesMax = 2 * invocationBytesMax;
 
 /** Plays one shard from a position until it is drained or the signal aborts; answers whether it is drained. */
 export async function playShard(options: ShardPlayerOptions, from: Position): Promise<boolean> {
-  const { settings, clock, signal, shardId } = options;
-  const lanes = Array.from({ length: settings.parallelization }, () => emptyLane<StreamRecord>());
-  const changed = wakeUp();
-  let lastRead: string | undefined;
-  let end: 'drained' | 'lost' | undefined;
-  signal.addEventListener('abort', changed.notify);
-
-  /** Everything before this position is done: the oldest unfinished record of any lane, or what was read last. */
-  const checkpoint = (): void => {
-    const unfinished = lanes
-      .flatMap((lane) => firstUnfinished(lane)?.sequenceNumber ?? [])
-      .toSorted(bySequence)[0];
-    if (unfinished) save(options, { kind: 'at', sequenceNumber: unfinished });
-    else if (end === 'drained') save(options, { kind: 'drained' });
-    else if (!end && lastRead) save(options, { kind: 'after', sequenceNumber: lastRead });
-  };
-
-  const aheadRecordsMax = Math.max(aheadRecordsMin, 2 * settings.batchSize);
-  const hasRoom = (): boolean =>
-    signal.aborted ||
-    lanes.every(({ waiting }) => waiting.length < aheadRecordsMax && bytesOf(waiting) < aheadBytesMax);
-
-  const take = async (records: _Record[]): Promise<void> => {
-    const now = clock.now();
-    const parts = lanes.map((): StreamRecord[] => []);
-    for (const record of records) {
-      parts[laneOf(record.PartitionKey!, lanes.length)]!.push(
-        streamRecord(shardId, record, options.identity, now),
-      );
-    }
-    for (const [index, part] of parts.entries()) lanes[index] = offered(lanes[index]!, part);
-    lastRead = records.at(-1)!.SequenceNumber!;
-    changed.notify();
-    while (!hasRoom()) await changed.wait();
-  };
-
-  const playLane = async (index: number): Promise<void> => {
-    let last: BatchOutcome = { kind: 'done' };
-    while (!signal.aborted) {
-      const { lane, step } = decide(lanes[index]!, settings, clock.now());
-      lanes[index] = lane;
-      if (step.kind === 'idle' && end) return;
-      if (step.kind === 'idle') await changed.wait();
-      if (step.kind === 'wait') await changed.waitUntil(clock, step.until);
-      if (step.kind === 'invoke') {
-        last = await invokeWith(options, step.batch);
-        lanes[index] = settled(lanes[index]!, last, settings, clock.now());
-      }
-      if (step.kind === 'give-up' && (await deliver(options, step.givenUp, last))) {
-        lanes[index] = dropped(lanes[index]!, step.givenUp.records.length);
-      }
-      if (step.kind === 'invoke' || step.kind === 'give-up') {
-        checkpoint();
-        changed.notify();
-      }
-    }
-  };
-
-  const read = async (): Promise<void> => {
-    const limit = Math.min(
-      pollRecordsMax,
-      Math.max(pollRecordsMin, settings.batchSize * settings.parallelization),
-    );
-    const how = await readShard(options, from, limit, take);
-    if (how === 'stopped') return;
-    if (how === 'lost')
-      options.log(`${options.streamName} ${shardId} is gone: what was not read of it has expired`);
-    end = how;
-    for (const [index, lane] of lanes.entries()) lanes[index] = { ...lane, ended: true };
-    changed.notify();
-  };
-
-  await Promise.all([read(), ...lanes.map((_, index) => playLane(index))]);
-  signal.removeEventListener('abort', changed.notify);
-  const done = end !== undefined && lanes.every((lane) => !firstUnfinished(lane));
-  if (done) checkpoint();
-  return done;
+  const progress = shardProgress(options);
+  options.signal.addEventListener('abort', progress.changed.notify);
+  const lanes = progress.lanes.map((_, index) => playLane(options, progress, index));
+  await Promise.all([readInto(options, progress, from), ...lanes]);
+  options.signal.removeEventListener('abort', progress.changed.notify);
+  return progress.finish();
 }
 
-const bytesOf = (records: StreamRecord[]): number => records.reduce((sum, record) => sum + record.bytes, 0);
+async function readInto(options: ShardPlayerOptions, progress: ShardProgress, from: Position): Promise<void> {
+  const { settings, signal, shardId, log } = options;
+  const batches = settings.batchSize * settings.parallelization;
+  const limit = Math.min(pollRecordsMax, Math.max(pollRecordsMin, batches));
+  const how = await readShard(options, from, limit, async (records) => {
+    progress.offer(records);
+    while (!progress.hasRoom() && !signal.aborted) await progress.changed.wait();
+  });
+  if (how === 'stopped') return;
+  if (how === 'lost') log(`${options.streamName} ${shardId} is gone: what was not read of it has expired`);
+  progress.end(how);
+}
 
-/** Sequence numbers are decimal and may differ in length. */
-const bySequence = (a: string, b: string): number =>
-  a.length === b.length ? (a < b ? -1 : 1) : a.length - b.length;
-
-/** A checkpoint that cannot be written costs a redelivery at the worst, so it stops nothing. */
-function save({ checkpoints, shardId, log }: ShardPlayerOptions, position: Position): void {
-  try {
-    checkpoints.save(shardId, position);
-  } catch (error) {
-    log(`the checkpoint of ${shardId} could not be stored: ${(error as Error).message}`);
+/** One batch after the other, as the lane decides. */
+async function playLane(options: ShardPlayerOptions, progress: ShardProgress, index: number): Promise<void> {
+  const { settings, clock, signal } = options;
+  const { lanes, changed } = progress;
+  let last: BatchOutcome = { kind: 'done' };
+  while (!signal.aborted) {
+    const { lane, step } = decide(lanes[index]!, settings, clock.now());
+    lanes[index] = lane;
+    if (step.kind === 'idle' && lane.ended) return;
+    if (step.kind === 'idle') await changed.wait();
+    if (step.kind === 'wait') await changed.waitUntil(clock, step.until);
+    if (step.kind === 'invoke') {
+      last = await invokeWith(options, step.batch);
+      lanes[index] = settled(lanes[index]!, last, settings, clock.now());
+      progress.checkpoint();
+    }
+    if (step.kind === 'give-up' && (await deliver(options, step.givenUp, last))) {
+      lanes[index] = dropped(lanes[index]!, step.givenUp.records.length);
+      progress.checkpoint();
+    }
   }
 }
 
