@@ -15,6 +15,9 @@ export interface FunctionPool {
 /** Lambda's bound on the payload of a synchronous invocation and of its answer: 6 MB. */
 export const payloadBytesMax = 6 * 1024 * 1024;
 
+/** Each thread has a heap of its own: what is short-lived must not fill the machine before it is collected. */
+const youngGenerationMb = 16;
+
 interface Thread {
   worker: Worker;
   /** Settles the invocation under way; undefined where there is none. */
@@ -34,7 +37,7 @@ export function functionPool(task: FunctionTask, threadsMax: number, log: Functi
       env: task.environment,
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: task.memoryMb },
+      resourceLimits: { maxOldGenerationSizeMb: task.memoryMb, maxYoungGenerationSizeMb: youngGenerationMb },
       execArgv: [],
     });
     const thread: Thread = { worker, finish: undefined };

@@ -26,6 +26,7 @@ export function playSchedules(stack: ResolvedStack, around: Surroundings): { sto
     const { ScheduleExpression } = rule.properties;
     if (ScheduleExpression === undefined)
       throw new StackFault(`${rule.logicalId} is no schedule; only those are played.`);
+    checkTargets(rule);
     const nextDue = parseSchedule(String(ScheduleExpression));
     const arn = stack.attribute(rule.logicalId, 'Arn');
     const arm = (after: number) => {
@@ -51,8 +52,17 @@ export function playSchedules(stack: ResolvedStack, around: Surroundings): { sto
 interface Target {
   Arn: string;
   Input?: string;
-  InputPath?: string;
-  InputTransformer?: unknown;
+}
+
+/** What a target may say; anything else would have to be played. */
+const targetMembers = ['Arn', 'Id', 'Input'];
+
+function checkTargets({ logicalId, properties }: ResolvedResource): void {
+  for (const target of (properties.Targets ?? []) as object[]) {
+    const unknown = Object.keys(target).find((member) => !targetMembers.includes(member));
+    if (unknown)
+      throw new StackFault(`The local stack does not play ${unknown} of the target of ${logicalId}.`);
+  }
 }
 
 async function fire(

@@ -94,7 +94,7 @@ function scopeOf(template: Template, around: Surroundings): TemplateScope {
   const identity = (logicalId: string) => {
     const { found, kind } = resource(logicalId, logicalId);
     const names = Object.fromEntries(
-      Object.entries(found.Properties ?? {}).filter(([key]) => key.endsWith('Name')),
+      Object.entries(found.Properties ?? {}).filter(([key]) => key.endsWith('Name') || key === 'FifoQueue'),
     );
     const own = evaluate(names, scope, logicalId) as Record<string, unknown>;
     return { kind, identity: { logicalId, properties: own, around } };

@@ -40,7 +40,11 @@ const arn =
 const gatewayId: Naming = ({ logicalId }) => logicalId.toLowerCase();
 const tableName = named('TableName');
 const streamName = named('Name');
-const queueName = named('QueueName');
+/** CloudFormation's own names for FIFO queues end as they must. */
+const queueName: Naming = (identity) => {
+  const name = named('QueueName')(identity);
+  return identity.properties.FifoQueue === true && !name.endsWith('.fifo') ? `${name}.fifo` : name;
+};
 const topicArn = arn('sns', named('TopicName'));
 const functionName = named('FunctionName');
 const roleName = named('RoleName');
@@ -93,7 +97,6 @@ export const resourceKinds: Record<string, ResourceKind> = {
 
   'AWS::Lambda::Function': played(functionName, { Arn: arn('lambda', functionName, 'function:') }),
   'AWS::Lambda::EventSourceMapping': played(gatewayId),
-  'AWS::Lambda::EventInvokeConfig': played(gatewayId),
   'AWS::Events::Rule': played(named('Name'), { Arn: arn('events', named('Name'), 'rule/') }),
   'AWS::ApiGateway::RestApi': played(gatewayId, { RootResourceId: () => 'root' }),
   'AWS::ApiGateway::Resource': played(gatewayId),
@@ -105,7 +108,6 @@ export const resourceKinds: Record<string, ResourceKind> = {
   'AWS::ApiGateway::Stage': played(({ properties }) => String(properties.StageName)),
 
   'AWS::ApiGateway::Account': ignored("it is the region's setting for the gateway's logs"),
-  'AWS::ApiGateway::RequestValidator': ignored('the handlers validate'),
   'AWS::Lambda::Version': ignored('there is only the newest version here', gatewayId),
   'AWS::Lambda::Permission': ignored(noIam),
   'AWS::IAM::Role': ignored(noIam, roleName, {

@@ -49,6 +49,15 @@ describe('names', () => {
   });
 });
 
+describe('a FIFO queue without a name of its own', () => {
+  it('gets one that ends as it must', () => {
+    const { physicalId } = resolve({
+      Limits: { Type: 'AWS::SQS::Queue', Properties: { FifoQueue: true } },
+    }).get('Limits');
+    expect(physicalId).toBe('http://127.0.0.1:9324/000000000000/tidegate-local-Limits.fifo');
+  });
+});
+
 describe('intrinsic functions', () => {
   it.each([
     { expression: { Ref: 'Table' }, expected: 'usage' },
