@@ -91,12 +91,14 @@ async function handlerOver(client: KinesisClient) {
   // The module makes its own handler too, which looks for its names; that one is not used.
   Object.assign(process.env, {
     TENANTS_TABLE: 'bench',
+    ACCOUNTS_TABLE: 'bench',
     EVENT_STREAM: streamName,
     AWS_REGION: 'eu-central-1',
   });
   const { createHandler } = await import('../functions/ingest-events.ts');
   return createHandler({
     configs: currentConfig(history, () => now),
+    suspensions: { among: async () => new Map() },
     stream: kinesisEventStream(client, streamName, { random: () => 0.5 }),
     clock: () => now,
     logger: new Logger({ logLevel: 'SILENT' }),

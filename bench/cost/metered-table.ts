@@ -11,10 +11,8 @@ export interface Units {
 
 export interface MeteredTables {
   client: DynamoDBClient;
-  /** Units spent since the start. */
-  takeUnits(): Units;
-  /** Counts no longer: what follows is not part of the measure. */
-  pause(): void;
+  /** Units that this work spends; what goes on outside of it is not counted. */
+  measure(work: () => Promise<void>): Promise<Units>;
   create(name: string, sortKey?: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -32,16 +30,16 @@ export async function meteredTables(): Promise<MeteredTables> {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     requestHandler: new NodeHttpHandler({ httpAgent: { keepAlive: true, maxSockets: 32 } }),
   });
-  const units: Units = { write: 0, read: 0 };
-  let isPaused = false;
+  let units: Units = { write: 0, read: 0 };
   meter(client, (kind, spent) => {
-    if (!isPaused) units[kind] += spent;
+    units[kind] += spent;
   });
   return {
     client,
-    takeUnits: () => ({ ...units }),
-    pause: () => {
-      isPaused = true;
+    measure: async (work) => {
+      units = { write: 0, read: 0 };
+      await work();
+      return { ...units };
     },
     create: async (name, sortKey) => {
       const keys = ['pk', ...(sortKey === undefined ? [] : [sortKey])];

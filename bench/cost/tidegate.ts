@@ -1,42 +1,70 @@
 import { accountPartition } from '../../domain/metering/account-partition.ts';
-import { recordUsage, recordUsageBounds } from '../../domain/metering/record-usage.ts';
+import { registryPartitions } from '../../domain/metering/account-registry.ts';
 import type { UsageRecord } from '../../domain/metering/usage-record.ts';
-import { hourMs } from '../../domain/metering/window.ts';
-import { dynamoAccountRegistry } from '../../infra/dynamo-account-registry.ts';
-import { dynamoEventHashKeys } from '../../infra/dynamo-event-hash-keys.ts';
+import { hourMs, type WindowReader } from '../../domain/metering/window.ts';
+import { dynamoRecordUsage } from '../../infra/dynamo-record-usage.ts';
+import { dynamoRollUp } from '../../infra/dynamo-roll-up.ts';
 import { dynamoWindowStore } from '../../infra/dynamo-window-store.ts';
+import { config, hourStartsAt, tenantId } from '../fold-batch.ts';
 import { drawBytes, seeded } from '../seeded.ts';
-import type { MeteredTables } from './metered-table.ts';
+import type { MeteredTables, Units } from './metered-table.ts';
 import type { Workload, WorkloadEvent, WorkloadRun } from './workload.ts';
 
-const tenantId = 'T001';
 const meter = 'bytes';
 const table = 'usage';
 /** Batches that are gathered side by side: four shards of ten lanes each. */
 const lanes = 40;
 /** The hour that is played: any will do. */
-const hour = Math.floor(Date.UTC(2026, 10, 21, 10) / hourMs);
+const hour = hourStartsAt / hourMs;
 const retentionMs = 24 * hourMs;
 
-/** Plays the workload through the real counting code with batch windows of so many seconds. */
+interface Setting {
+  workload: Workload;
+  windowSeconds: number;
+  seed: number;
+}
+
+/** What counting an hour spends, and what one roll-up of that hour's day spends. */
+export interface Spent {
+  counting: Units;
+  rollUp: Units;
+}
+
+/** Plays the workload through the real counting code with batch windows of so many seconds, and verifies it. */
 export async function playThroughTidegate(
   tables: MeteredTables,
   run: WorkloadRun,
-  { workload, windowSeconds, seed }: { workload: Workload; windowSeconds: number; seed: number },
-): Promise<void> {
+  setting: Setting,
+): Promise<Spent> {
   await tables.create(table, 'sk');
-  const random = seeded(seed);
+  const random = seeded(setting.seed);
+  const counting = await tables.measure(() => count(tables, run, setting, random));
+  const clock = () => (hour + 1) * hourMs;
+  await verify(dynamoWindowStore(tables.client, table, { clock, random }), run);
+  const rollUp = dynamoRollUp(tables.client, table, { retentionMs, clock, random });
+  return {
+    counting,
+    rollUp: await tables.measure(async () => {
+      for (let partition = 0; partition < registryPartitions; partition++) {
+        await rollUp(tenantId, config, partition, clock());
+      }
+    }),
+  };
+}
+
+async function count(
+  tables: MeteredTables,
+  run: WorkloadRun,
+  { workload, windowSeconds }: Setting,
+  random: () => number,
+): Promise<void> {
   let now = hour * hourMs;
-  const store = dynamoWindowStore(tables.client, table, { clock: () => now, random });
-  const record = recordUsage(
-    {
-      store,
-      registry: dynamoAccountRegistry(tables.client, table),
-      hashKeys: dynamoEventHashKeys(tables.client, table, (count) => drawBytes(random, count)),
-      pause: async () => {},
-    },
-    { ...recordUsageBounds, retentionMs },
-  );
+  const record = dynamoRecordUsage(tables.client, table, {
+    retentionMs,
+    clock: () => now,
+    random,
+    randomBytes: (bytes) => drawBytes(random, bytes),
+  });
   for (const { endsAt, batches } of batchesOf(run.events, windowSeconds)) {
     now = hour * hourMs + endsAt * 1_000;
     const delivered = batches.flatMap((batch) =>
@@ -47,8 +75,6 @@ export async function playThroughTidegate(
       if (failure) throw failure;
     }
   }
-  tables.pause();
-  await verify(store, run);
 }
 
 /** The batches of each batch window, a lane each, in order of time. */
@@ -78,7 +104,7 @@ const toRecord = ({ accountId, deviceId, eventId, bytes }: WorkloadEvent): Usage
 });
 
 /** Every device of every account must have been counted exactly. */
-async function verify(store: ReturnType<typeof dynamoWindowStore>, run: WorkloadRun): Promise<void> {
+async function verify(store: WindowReader, run: WorkloadRun): Promise<void> {
   for (const [accountId, devices] of run.truth) {
     const windows = await store.readWindows({ tenantId, accountId, meter }, { from: hour, to: hour + 1 });
     const found = windows.get(hour)?.devices ?? [];
