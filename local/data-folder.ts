@@ -6,7 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -108,7 +108,8 @@ function writeWhole(file: string, text: string): void {
   const draft = `${file}.${process.pid}.draft`;
   const handle = openSync(draft, 'w', 0o600);
   try {
-    writeSync(handle, text);
+    // All of it or an error: a disk that is nearly full takes a part and says so only at the next write.
+    writeFileSync(handle, text);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
