@@ -65,8 +65,10 @@ export function stackProcess({ dataDir, flags = [] }: StackProcessOptions): Stac
     async start() {
       begin();
       while (!isFresh(file, spawnedAt)) {
-        if (child === undefined || hasEnded(child))
+        if (child === undefined || hasEnded(child)) {
+          child = undefined;
           throw new Error(`The local stack ended instead of getting ready:\n${tail(log)}`);
+        }
         if (Date.now() - spawnedAt > readyMsMax)
           throw new Error(`The local stack is not ready after ${readyMsMax / 1_000} s:\n${tail(log)}`);
         await delay(pollMs);

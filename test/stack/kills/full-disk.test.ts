@@ -1,46 +1,70 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ApiAnswer } from '../../../commands/drive/http.ts';
 import { targetOf } from '../../../commands/drive/local-target.ts';
 import { stackProcess } from '../../../commands/drive/stack-process.ts';
 import { driveStack, whenSent } from './drive-stack.ts';
 import { faultsOfProblem, onePost } from './one-post.ts';
 
+/** The size of the largest file below a folder. */
+const largest = (folder: string): number =>
+  Math.max(
+    ...readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => statSync(join(entry.parentPath, entry.name)).size),
+  );
+
 /**
- * The disk is full: the system refuses every write of the running stack to any file, as a limit on the size of
- * files does, which needs no disk of its own and no privilege. Then there is room again.
+ * The disk fills up: the system refuses the running stack every byte beyond a size, as a limit on the size of
+ * files does; that needs no disk of its own and no privilege. Then there is room again, and the stack is killed
+ * and started once more.
  */
 describe('a full disk', () => {
-  const parent = mkdtempSync(join(tmpdir(), 'tidegate-full-disk-'));
-  const dataDir = join(parent, 'data');
-  const stack = stackProcess({ dataDir });
-  const limitFiles = (bytes: string) =>
-    execFileSync('prlimit', ['--pid', `${stack.pid}`, `--fsize=${bytes}:`]);
+  it.each([
+    { when: 'between two writes', bytes: () => 1 },
+    {
+      when: 'in the midst of a write to the stream',
+      bytes: (dataDir: string) => largest(join(dataDir, 'kinesis')) + 2_500,
+    },
+  ])(
+    '$when: refuses what it cannot store in clear words, and loses nothing that it acknowledged',
+    async ({ bytes }) => {
+      const parent = mkdtempSync(join(tmpdir(), 'tidegate-full-disk-'));
+      const dataDir = join(parent, 'data');
+      const stack = stackProcess({ dataDir });
+      onTestFinished(async () => {
+        await stack.stop();
+        rmSync(parent, { recursive: true, force: true });
+      });
+      const limitFiles = (to: string) => execFileSync('prlimit', ['--pid', `${stack.pid}`, `--fsize=${to}:`]);
+      await stack.start();
+      const target = targetOf({ dataDir, json: false });
+      const full = whenSent(0.4, async () => void limitFiles(`${bytes(dataDir)}`));
+      const options = { accounts: 12, devices: 2, minutes: 20, rate: 400, connections: 1, probes: 0 };
+      const driving = driveStack(target, options, full.progress);
+      const posts: ReturnType<typeof onePost>[] = [];
+      const filling = full.done.then(async () => {
+        let answer: ApiAnswer;
+        do {
+          posts.push(onePost(target));
+          answer = await posts.at(-1)!.once();
+        } while (answer.status === 202);
+        expect(faultsOfProblem(answer, [503])).toEqual([]);
 
-  afterAll(async () => {
-    await stack.stop();
-    rmSync(parent, { recursive: true, force: true });
-  });
+        limitFiles('unlimited');
+        await stack.kill();
+        await stack.start();
+      });
 
-  it('refuses what it cannot store in clear words, and loses nothing that it acknowledged', async () => {
-    await stack.start();
-    const target = targetOf({ dataDir, json: false });
-    const full = whenSent(0.4, async () => void limitFiles('1'));
-    const options = { accounts: 12, devices: 2, minutes: 20, rate: 400, connections: 1, probes: 0 };
-    const driving = driveStack(target, options, full.progress);
-    await full.done;
-
-    const post = onePost(target);
-    expect(faultsOfProblem(await post.once(), [503])).toEqual([]);
-
-    limitFiles('unlimited');
-    await stack.kill();
-    await stack.start();
-    const summary = await driving;
-    expect(summary.differences).toEqual([]);
-    expect(summary.exact).toBe(true);
-    expect(await post.differencesOnceAcknowledged()).toEqual([]);
-  }, 300_000);
+      const [summary] = await Promise.all([driving, filling]);
+      expect(summary.differences).toEqual([]);
+      expect(summary.exact).toBe(true);
+      expect(Object.keys(summary.retries).length).toBeGreaterThan(0);
+      for (const post of posts) expect(await post.differencesOnceAcknowledged()).toEqual([]);
+    },
+    300_000,
+  );
 });

@@ -55,7 +55,7 @@ export function faultsOfProblem(answer: ApiAnswer, statuses: number[]): string[]
   if (answer.headers['content-type'] !== 'application/problem+json')
     faults.push(`content type ${answer.headers['content-type']}`);
   if (!/"code":\s*"[a-z_]+"/.test(answer.text)) faults.push(`no code in ${answer.text}`);
-  if (/E[A-Z]{5,}|127\.0\.0\.1|Table|Stream\b|\.ts:|node:|kinesis|dynamo/i.test(answer.text))
+  if (/\bE[A-Z]{5,}|127\.0\.0\.1|Table|Stream|\.[jt]s:|node:|[Kk]inesis|[Dd]ynamo/.test(answer.text))
     faults.push(`names what is behind: ${answer.text}`);
   return faults;
 }
