@@ -1,4 +1,5 @@
 import { registryPartitions } from '../domain/metering/account-registry.ts';
+import { asciiJson } from './ascii-json.ts';
 
 /** Rolls up the dirty days of one registry partition of a tenant, or of all of them where none is named. */
 export interface RollUpJob {
@@ -7,28 +8,50 @@ export interface RollUpJob {
   partition?: number;
 }
 
+/** Evaluates accounts against their limits, with their usage summed anew: one, or a registry partition of them. */
+export interface EvaluationJob {
+  job: 'evaluate-accounts';
+  tenantId: string;
+  accountId?: string;
+  partition?: number;
+}
+
 /** One message of a job queue. */
-export type Job = RollUpJob;
-export type JobName = Job['job'];
+export type Job = RollUpJob | EvaluationJob;
+/** Jobs that a schedule makes due. */
+export type JobName = 'roll-up-days';
 
 /** What a schedule hands in: which job is due. */
 export interface DueJob {
   job: JobName;
 }
 
-export const encodeJob = (job: Job): string => JSON.stringify(job);
+export const encodeJob = (job: Job): string => asciiJson(job);
 
 /** Reads a message of the roll-up's queue. Throws, saying what is wrong, where it is none. */
 export function decodeRollUpJob(text: string): RollUpJob {
-  const { job, tenantId, partition } = parseObject(text);
-  if (job !== 'roll-up-days') throw new Error(`This queue takes the job roll-up-days, not ${named(job)}.`);
+  const { tenantId, partition } = parseJob(text, 'roll-up-days');
+  return { job: 'roll-up-days', tenantId, ...(partition !== undefined && { partition }) };
+}
+
+/** Reads a message of the queue of evaluations. Throws, saying what is wrong, where it is none. */
+export function decodeEvaluationJob(text: string): EvaluationJob {
+  const { tenantId, partition, accountId } = parseJob(text, 'evaluate-accounts');
+  const job = 'evaluate-accounts';
+  if (accountId === undefined && partition !== undefined) return { job, tenantId, partition };
+  if (typeof accountId === 'string' && accountId !== '') return { job, tenantId, accountId };
+  throw new Error('The job names neither an accountId nor a partition.');
+}
+
+function parseJob(text: string, wanted: Job['job']) {
+  const { job, tenantId, partition, accountId } = parseObject(text);
+  if (job !== wanted) throw new Error(`This queue takes the job ${wanted}, not ${named(job)}.`);
   if (typeof tenantId !== 'string' || tenantId === '') throw new Error('The job names no tenantId.');
-  if (partition === undefined) return { job, tenantId };
   const isPartition = Number.isInteger(partition) && Number(partition) >= 0;
-  if (!isPartition || Number(partition) >= registryPartitions) {
+  if (partition !== undefined && (!isPartition || Number(partition) >= registryPartitions)) {
     throw new Error(`The job's partition must be a whole number from 0 to ${registryPartitions - 1}.`);
   }
-  return { job, tenantId, partition: Number(partition) };
+  return { tenantId, accountId, partition: partition as number | undefined };
 }
 
 function parseObject(text: string): Record<string, unknown> {

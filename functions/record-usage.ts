@@ -6,12 +6,12 @@ import type { Quarantine } from '../domain/metering/quarantine.ts';
 import type { RecordUsage } from '../domain/metering/record-usage.ts';
 import { batchLog } from '../infra/batch-log.ts';
 import { failureCauses, outcomeByTenant } from '../infra/batch-outcome.ts';
-import { dynamoClient } from '../infra/clients.ts';
+import { dynamoClient, sqsClient } from '../infra/clients.ts';
 import { type Clock, systemClock } from '../infra/clock.ts';
 import { environment } from '../infra/config.ts';
 import { type ConfigRevisions, configRevisions } from '../infra/config-revisions.ts';
 import { dynamoConfigHistory } from '../infra/dynamo-config-history.ts';
-import { dynamoRecordUsage } from '../infra/dynamo-record-usage.ts';
+import { dynamoRecordWithinLimits } from '../infra/dynamo-limits.ts';
 import { createLogger } from '../infra/logger.ts';
 import { systemRandom } from '../infra/random.ts';
 import { s3Quarantine } from '../infra/s3-quarantine.ts';
@@ -70,7 +70,7 @@ function adapters(): Ports {
   };
   return {
     configs: configRevisions(dynamoConfigHistory(client, environment.tenantsTable())),
-    recordUsage: dynamoRecordUsage(client, environment.usageTable(), { retentionMs, clock: systemClock }),
+    recordUsage: dynamoRecordWithinLimits(client, sqsClient(), systemClock),
     quarantine: s3Quarantine(bucket, { random: systemRandom }),
     retentionMs,
     clock: systemClock,

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
@@ -18,5 +19,7 @@ export const dynamoClient = (): DynamoDBClient =>
 /** HTTP/1.1: the SDK's default for Kinesis is HTTP/2, which no emulator speaks. */
 export const kinesisClient = (): KinesisClient =>
   new KinesisClient({ requestHandler: requestHandler(), maxAttempts: 1 });
+
+export const snsClient = (): SNSClient => new SNSClient({ requestHandler: requestHandler(), maxAttempts: 4 });
 
 export const sqsClient = (): SQSClient => new SQSClient({ requestHandler: requestHandler(), maxAttempts: 4 });

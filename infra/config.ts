@@ -9,6 +9,10 @@ export const environment = {
   eventStream: () => required('EVENT_STREAM'),
   quarantineBucket: () => required('QUARANTINE_BUCKET'),
   rollUpQueueUrl: () => required('ROLL_UP_QUEUE_URL'),
+  limitQueueUrl: () => required('LIMIT_QUEUE_URL'),
+  evaluationQueueUrl: () => required('EVALUATION_QUEUE_URL'),
+  /** Where the console is, for links in notifications; without a slash at its end. */
+  consoleUrl: () => required('CONSOLE_URL'),
   /** How long the event stream keeps a record. */
   streamRetentionMs: () => positive('STREAM_RETENTION_HOURS') * 3_600_000,
   region: () => required('AWS_REGION'),

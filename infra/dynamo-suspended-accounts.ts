@@ -2,6 +2,7 @@ import {
   DeleteItemCommand,
   type DynamoDBClient,
   PutItemCommand,
+  paginateQuery,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { SuspendedAccount, SuspendedAccounts } from '../domain/limits/suspended-accounts.ts';
@@ -77,9 +78,10 @@ export function dynamoSuspendedAccounts(client: DynamoDBClient, table: string): 
         isWhole: LastEvaluatedKey === undefined,
       };
     },
-    async ended(tenantId, now, limit) {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
+    async *ended(tenantId, now) {
+      const pages = paginateQuery(
+        { client },
+        {
           TableName: table,
           // Cycles end on whole hours: what ends by now sorts before the hour that follows.
           KeyConditionExpression: 'pk = :pk AND sk < :next',
@@ -88,10 +90,9 @@ export function dynamoSuspendedAccounts(client: DynamoDBClient, table: string): 
             ':next': { S: hourText(hourOf(now) + 1) },
           },
           ConsistentRead: true,
-          Limit: limit,
-        }),
+        },
       );
-      return Items.map(fromItem);
+      for await (const { Items } of pages) yield* (Items ?? []).map(fromItem);
     },
   };
 }

@@ -5,13 +5,13 @@ import { type Backoff, fullJitterMs } from './full-jitter.ts';
 import type { Random } from './random.ts';
 
 /**
- * Where jobs wait to be done, each at least once.
+ * Where jobs wait to be done, each at least once, and not before its delay has passed (at most 900 s).
  *
  * Promise: once `sendAll` has resolved, every job is queued. One that rejects may have queued some of them, and
  * sending all again queues those twice, which every job stands.
  */
 export interface JobQueue {
-  sendAll(jobs: readonly Job[]): Promise<void>;
+  sendAll(jobs: readonly Job[], options?: { delaySeconds?: number }): Promise<void>;
 }
 
 /** SQS's bound of one call. */
@@ -30,8 +30,12 @@ export function sqsJobQueue(
   queueUrl: string,
   { random, wait = delay }: JobQueuePorts,
 ): JobQueue {
-  async function sendBatch(jobs: readonly Job[]): Promise<void> {
-    let left = jobs.map((job, index) => ({ Id: String(index), MessageBody: encodeJob(job) }));
+  async function sendBatch(jobs: readonly Job[], delaySeconds: number): Promise<void> {
+    let left = jobs.map((job, index) => ({
+      Id: String(index),
+      MessageBody: encodeJob(job),
+      ...(delaySeconds > 0 && { DelaySeconds: delaySeconds }),
+    }));
     for (let attempt = 0; ; attempt++) {
       const sent = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: left }));
       const refused = sent.Failed ?? [];
@@ -48,8 +52,9 @@ export function sqsJobQueue(
   }
 
   return {
-    async sendAll(jobs) {
-      for (let at = 0; at < jobs.length; at += entriesMax) await sendBatch(jobs.slice(at, at + entriesMax));
+    async sendAll(jobs, { delaySeconds = 0 } = {}) {
+      for (let at = 0; at < jobs.length; at += entriesMax)
+        await sendBatch(jobs.slice(at, at + entriesMax), delaySeconds);
     },
   };
 }

@@ -34,12 +34,11 @@ export function memorySuspendedAccounts(): SuspendedAccounts {
         .filter(({ accountId }) => streamPartition(accountId) === partition);
       return { accounts: new Map(found.map((one) => [one.accountId, plain(one)])), isWhole: true };
     },
-    async ended(tenantId, now, limit) {
-      return [...ends.values()]
+    async *ended(tenantId, now) {
+      yield* [...ends.values()]
         .filter(isOf(tenantId))
         .filter(({ until }) => until <= now)
         .sort((a, b) => a.until - b.until)
-        .slice(0, limit)
         .map(plain);
     },
   };

@@ -30,6 +30,6 @@ export interface SuspendedAccounts {
   remove(tenantId: string, account: SuspendedAccount): Promise<void>;
   /** May be a second behind. */
   read(tenantId: string, partition: number): Promise<SuspendedHint>;
-  /** Suspensions whose `until` has passed and whose end is not told yet, oldest first, at most `limit`. */
-  ended(tenantId: string, now: number, limit: number): Promise<SuspendedAccount[]>;
+  /** Suspensions whose `until` has passed and whose end is not told yet, oldest first. */
+  ended(tenantId: string, now: number): AsyncIterable<SuspendedAccount>;
 }

@@ -7,6 +7,7 @@ import { keyOf } from './advance-cycle.ts';
 import { spanOf } from './cycle-calendar.ts';
 import type { CycleStore } from './cycle-store.ts';
 import { isPassed } from './effective-limits.ts';
+import type { LimitMessage } from './limit-queue.ts';
 import type { LookedAtCycle, SettledAccount } from './settle-account.ts';
 import type { SuspendedAccounts } from './suspended-accounts.ts';
 
@@ -23,12 +24,20 @@ export const isToBeTold = ({ account, standings, pastCycles }: SettledAccount): 
   account.untold.length > 0 ||
   [...standings, ...pastCycles].some((looked) => untoldPercents(looked).length > 0);
 
+/** What has what is to be told of a settled account told. */
+export const lookAfter = ({ account, config }: SettledAccount, now: number): LimitMessage => ({
+  kind: 'look',
+  tenantId: account.tenantId,
+  accountId: account.accountId,
+  cause: `changed ${account.rev} ${config.revision} ${now}`,
+});
+
 /**
  * Tells what is not marked as told of a settled account, marks it, and answers how much that was. After a death
  * in between it is told again with the same ids.
  */
 export function tellAccount(ports: TellAccountPorts, { triesMax }: { triesMax: number }) {
-  return async (settled: SettledAccount, now: number, endedAt?: number): Promise<number> => {
+  return async (settled: SettledAccount, now: number, endedAt: readonly number[] = []): Promise<number> => {
     const { account, config } = settled;
     let told = 0;
     for (const looked of [...settled.standings, ...settled.pastCycles]) {
@@ -96,11 +105,10 @@ function announcementOf(account: AccountState, meter: Meter, notice: AccountNoti
 const idOf = (...parts: (string | number)[]): string => parts.map(encodeURIComponent).join(':');
 
 /** Suspensions that are over and told: when each would have ended. */
-function endsToForget(account: AccountState, endedAt: number | undefined): Set<number> {
+function endsToForget(account: AccountState, endedAt: readonly number[]): Set<number> {
   const ends = account.untold.filter(({ kind }) => kind === 'account.resumed').map(({ until }) => until);
   const standing = new Set(Object.values(account.suspensions).map(({ until }) => until));
-  const all = endedAt === undefined ? ends : [...ends, endedAt];
-  return new Set(all.filter((until) => !standing.has(until)));
+  return new Set([...ends, ...endedAt].filter((until) => !standing.has(until)));
 }
 
 async function markTold(

@@ -17,6 +17,8 @@ vi.hoisted(() => {
     USAGE_TABLE: 'usage',
     TENANTS_TABLE: 'tenants',
     QUARANTINE_BUCKET: 'quarantine',
+    ACCOUNTS_TABLE: 'accounts',
+    LIMIT_QUEUE_URL: 'https://queue.example/limits.fifo',
     STREAM_RETENTION_HOURS: '168',
     AWS_REGION: 'eu-central-1',
     POWERTOOLS_DEV: 'true',

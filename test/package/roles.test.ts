@@ -11,14 +11,20 @@ import {
   propertiesOf,
   root,
 } from './support/packaged-stack.ts';
-import { isAllowed, resourceArn, roleStatements } from './support/role-policies.ts';
+import { isAllowed, resourceArn, roleStatements, tenantTopicArn } from './support/role-policies.ts';
 
 /** What each Lambda may do, by resource, beside writing its log. Whoever changes a role changes this line too. */
 const granted: Record<string, Record<string, string[]>> = {
   'authorize-tenant': { TenantsTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
-  'ingest-events': { TenantsTable: ['dynamodb:Query'], EventStream: ['kinesis:PutRecords'] },
+  'ingest-events': {
+    TenantsTable: ['dynamodb:Query'],
+    AccountsTable: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+    EventStream: ['kinesis:PutRecords'],
+  },
   'record-usage': {
-    TenantsTable: ['dynamodb:GetItem'],
+    TenantsTable: ['dynamodb:GetItem', 'dynamodb:Query'],
+    AccountsTable: ['dynamodb:BatchGetItem', 'dynamodb:GetItem'],
+    LimitQueue: ['sqs:SendMessage'],
     UsageTable: [
       'dynamodb:BatchGetItem',
       'dynamodb:GetItem',
@@ -37,6 +43,25 @@ const granted: Record<string, Record<string, string[]>> = {
       'kinesis:ListShards',
     ],
   },
+  'enforce-limit': {
+    TenantsTable: ['dynamodb:GetItem', 'dynamodb:Query'],
+    UsageTable: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    AccountsTable: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    LimitQueue: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+    TenantTopics: ['sns:Publish'],
+  },
+  'evaluate-accounts': {
+    TenantsTable: ['dynamodb:Query'],
+    UsageTable: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    AccountsTable: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
+    LimitQueue: ['sqs:SendMessage'],
+    EvaluationQueue: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+  },
+  'announce-resumptions': {
+    TenantsTable: ['dynamodb:Query'],
+    AccountsTable: ['dynamodb:Query'],
+    LimitQueue: ['sqs:SendMessage'],
+  },
   'fan-out-jobs': { TenantsTable: ['dynamodb:Query'], RollUpQueue: ['sqs:SendMessage'] },
   'roll-up-days': {
     TenantsTable: ['dynamodb:Query'],
@@ -52,8 +77,20 @@ const granted: Record<string, Record<string, string[]>> = {
   'query-usage': {
     TenantsTable: ['dynamodb:Query'],
     UsageTable: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+    AccountsTable: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
   },
-  'configure-tenant': { TenantsTable: ['dynamodb:PutItem', 'dynamodb:Query'] },
+  'check-access': { AccountsTable: ['dynamodb:GetItem'] },
+  'configure-account': {
+    TenantsTable: ['dynamodb:Query'],
+    UsageTable: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    AccountsTable: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
+    LimitQueue: ['sqs:SendMessage'],
+    EvaluationQueue: ['sqs:SendMessage'],
+  },
+  'configure-tenant': {
+    TenantsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    EvaluationQueue: ['sqs:SendMessage'],
+  },
   'describe-api': {},
 };
 
@@ -123,9 +160,11 @@ describe('roles', () => {
     for (const role of names.map(roleOf)) {
       for (const { Action, Resource } of roleStatements(stack, role)) {
         for (const action of [Action].flat()) expect(action).not.toContain('*');
-        // Objects of a bucket and streams of a log group come and go: of those alone all are meant.
+        // Objects, streams of a log group and topics of tenants come and go: of those alone all are meant.
         for (const resource of [Resource].flat()) {
-          expect(resource).toMatch(/^arn:aws:(s3:::\w+\/\*|logs:[\w:-]+:log-group:\w+:\*|[^*]+)$/);
+          expect(resource).toMatch(
+            /^arn:aws:(s3:::\w+\/\*|sns:[\w:-]+:tidegate-test_\*|logs:[\w:-]+:log-group:\w+:\*|[^*]+)$/,
+          );
         }
       }
     }
@@ -142,6 +181,10 @@ describe('roles', () => {
         }
       }
     }
+    const mayTell = (stackName?: string) =>
+      isAllowed(statements, 'sns:Publish', tenantTopicArn('T001', stackName));
+    if (await mayTell()) allowed.TenantTopics = ['sns:Publish'];
+    expect(await mayTell('tidegate-prod')).toBe(false);
     expect(allowed).toEqual(granted[name]);
   });
 
@@ -166,6 +209,15 @@ const unsent: Record<string, string[]> = {
   'configure-tenant': ['dynamodb:GetItem'], // record-usage
   'query-usage': ['dynamodb:PutItem', 'dynamodb:UpdateItem'], // record-usage, roll-up-days
   'fan-out-jobs': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], // authorize-tenant
+  'record-usage': ['dynamodb:DeleteItem'], // enforce-limit
+  'evaluate-accounts': ['dynamodb:UpdateItem'], // record-usage
+  // authorize-tenant, enforce-limit
+  'announce-resumptions': [
+    'dynamodb:DeleteItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:UpdateItem',
+  ],
 };
 
 /** AWS's names of what an adapter's source sends. */

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { functionNames } from '../../infra/bundle.js';
+import { configTtlMs } from '../../infra/config-cache.ts';
+import { secondLookDelaySeconds } from '../../infra/limit-evaluation.ts';
 import {
   functionId,
   ofType,
@@ -64,7 +66,14 @@ describe('what is kept', () => {
   });
 
   it('is kept where the stack is removed, and can be restored', () => {
-    const kept = ['UsageTable', 'TenantsTable', 'EventStream', 'QuarantineBucket', 'FailedBatchesBucket'];
+    const kept = [
+      'UsageTable',
+      'TenantsTable',
+      'AccountsTable',
+      'EventStream',
+      'QuarantineBucket',
+      'FailedBatchesBucket',
+    ];
     for (const id of kept) expect(stack.resources[id], id).toMatchObject({ DeletionPolicy: 'Retain' });
     for (const [id, { Properties }] of ofType(stack, 'AWS::DynamoDB::Table')) {
       expect(Properties, id).toMatchObject({
@@ -124,12 +133,23 @@ describe('event source mappings', () => {
     expect(Number(Environment.Variables.STREAM_RETENTION_HOURS)).toBe(RetentionPeriodHours);
   });
 
-  it('hide a message for as long as it may be worked on', () => {
-    const { VisibilityTimeout, RedrivePolicy } = propertiesOf(stack, 'RollUpQueue');
-    expect(VisibilityTimeout).toBeGreaterThanOrEqual(
-      6 * propertiesOf(stack, functionId('roll-up-days')).Timeout,
-    );
-    expect(RedrivePolicy.deadLetterTargetArn).toEqual({ 'Fn::GetAtt': ['RollUpDeadLetterQueue', 'Arn'] });
+  it.each([
+    { queue: 'RollUpQueue', deadLetters: 'RollUpDeadLetterQueue', consumer: 'roll-up-days' },
+    { queue: 'LimitQueue', deadLetters: 'LimitDeadLetterQueue', consumer: 'enforce-limit' },
+    { queue: 'EvaluationQueue', deadLetters: 'EvaluationDeadLetterQueue', consumer: 'evaluate-accounts' },
+  ])('hide a message of $queue for as long as it may be worked on', ({ queue, deadLetters, consumer }) => {
+    const { VisibilityTimeout, RedrivePolicy, FifoQueue } = propertiesOf(stack, queue);
+    expect(VisibilityTimeout).toBeGreaterThanOrEqual(6 * propertiesOf(stack, functionId(consumer)).Timeout);
+    expect(RedrivePolicy.deadLetterTargetArn).toEqual({ 'Fn::GetAtt': [deadLetters, 'Arn'] });
+    // What cannot be delivered keeps its order, and so its kind of queue.
+    expect(propertiesOf(stack, deadLetters).FifoQueue).toBe(FifoQueue);
+  });
+
+  it('look at changed limits again when nobody can go by the former ones', () => {
+    const countingSeconds = propertiesOf(stack, functionId('record-usage')).Timeout;
+    const storingSeconds = propertiesOf(stack, functionId('configure-tenant')).Timeout;
+    expect(secondLookDelaySeconds).toBeGreaterThan(configTtlMs / 1000 + countingSeconds + storingSeconds);
+    expect(secondLookDelaySeconds).toBeLessThanOrEqual(900);
   });
 });
 
@@ -156,9 +176,21 @@ describe('alarms', () => {
       of: ['RecordUsageMapping'],
     },
     { metric: 'PutRequests', dimension: 'BucketName', of: ['QuarantineBucket'] },
-    { metric: 'ApproximateNumberOfMessagesVisible', dimension: 'QueueName', of: ['RollUpDeadLetterQueue'] },
-    { metric: 'ReadThrottleEvents', dimension: 'TableName', of: ['UsageTable', 'TenantsTable'] },
-    { metric: 'WriteThrottleEvents', dimension: 'TableName', of: ['UsageTable', 'TenantsTable'] },
+    {
+      metric: 'ApproximateNumberOfMessagesVisible',
+      dimension: 'QueueName',
+      of: ['RollUpDeadLetterQueue', 'LimitDeadLetterQueue', 'EvaluationDeadLetterQueue'],
+    },
+    {
+      metric: 'ReadThrottleEvents',
+      dimension: 'TableName',
+      of: ['UsageTable', 'TenantsTable', 'AccountsTable'],
+    },
+    {
+      metric: 'WriteThrottleEvents',
+      dimension: 'TableName',
+      of: ['UsageTable', 'TenantsTable', 'AccountsTable'],
+    },
     { metric: 'WriteProvisionedThroughputExceeded', dimension: 'StreamName', of: ['EventStream'] },
     { metric: '5XXError', dimension: 'ApiName', of: ['tidegate-test'] },
   ])('watch $metric of $of', ({ metric, dimension, of }) => {

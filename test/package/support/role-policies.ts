@@ -3,6 +3,19 @@ import { type PackagedStack, type Properties, propertiesOf } from './packaged-st
 
 const account = '123456789012';
 const here = `eu-central-1:${account}`;
+const stackName = 'tidegate-test';
+
+/** What the template's pseudo parameters are there. */
+const pseudo: Record<string, string> = {
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'eu-central-1',
+  'AWS::AccountId': account,
+  'AWS::StackName': stackName,
+};
+
+/** A topic of a tenant of this stack, or of another one. */
+export const tenantTopicArn = (tenantId: string, stack = stackName): string =>
+  `arn:aws:sns:${here}:${stack}_${tenantId}_accounts`;
 
 /** ARNs of the template's resources, as the deployed ones would look. */
 const arnOf: Record<string, (id: string) => string> = {
@@ -27,7 +40,11 @@ export function roleStatements(stack: PackagedStack, roleId: string): Properties
     if (value === null || typeof value !== 'object') return value;
     const { 'Fn::GetAtt': attribute, 'Fn::Sub': text, ...others } = value as Properties;
     if (attribute) return resourceArn(stack, attribute[0]);
-    if (text) return text.replace(/\$\{(\w+)\.Arn\}/g, (_: string, id: string) => resourceArn(stack, id));
+    if (text) {
+      return text
+        .replace(/\$\{(\w+)\.Arn\}/g, (_: string, id: string) => resourceArn(stack, id))
+        .replace(/\$\{(AWS::\w+)\}/g, (_: string, name: string) => pseudo[name]);
+    }
     return Object.fromEntries(Object.entries(others).map(([name, item]) => [name, resolve(item)]));
   };
   const policies = propertiesOf(stack, roleId).Policies as Properties[];

@@ -166,7 +166,8 @@ class LimitSimulation {
   }
 
   async #hasEnded(): Promise<boolean> {
-    return (await this.#world.suspended.ended(tenantId, this.#world.now, 10)).length > 0;
+    for await (const _ of this.#world.suspended.ended(tenantId, this.#world.now)) return true;
+    return false;
   }
 
   #advance(ms: number): void {
@@ -280,7 +281,8 @@ class LimitSimulation {
       async () => {
         const { now } = this.#world;
         const settled = await settle(tenantId, accountId, { now, pastCycles: pastCyclesOf(message) });
-        if (settled) await tell(settled, now, message.kind === 'look' ? message.endedAt : undefined);
+        if (settled)
+          await tell(settled, now, message.kind === 'look' && message.endedAt ? [message.endedAt] : []);
         // Its deletion may get lost; then it comes again.
         if (!this.#lots.chance(this.#faults.lost)) this.#remove(message);
         this.#busyAccounts.delete(accountId);
@@ -317,8 +319,8 @@ class LimitSimulation {
     this.#start(
       process,
       async () => {
-        for (const { accountId, until } of await ports.suspended.ended(tenantId, this.#world.now, 10)) {
-          const cause = `ended ${until} ${Math.floor(this.#world.now / 600_000)}`;
+        for await (const { accountId, until } of this.#world.suspended.ended(tenantId, this.#world.now)) {
+          const cause = `ended ${until}`;
           await ports.queue.sendAll([{ kind: 'look', tenantId, accountId, cause, endedAt: until }]);
         }
       },
