@@ -17,7 +17,7 @@ export function parseInstant(text: string): number {
   const minute = digits(text, 14);
   const second = digits(text, 17);
   const isTime =
-    isDate(year, month, day) &&
+    isKnownDate(year, month, day) &&
     isBelow(hour, 24) &&
     isBelow(minute, 60) &&
     isBelow(second, 60) &&
@@ -28,15 +28,32 @@ export function parseInstant(text: string): number {
     text.charCodeAt(16) === 58;
   if (!isTime) return Number.NaN;
   const zoneAt = text.charCodeAt(19) === 46 ? fractionEnd(text) : 19;
-  const local = daysSinceEpoch(year, month, day) * dayMs + ((hour * 60 + minute) * 60 + second) * 1_000;
+  const local = known.startsAt + ((hour * 60 + minute) * 60 + second) * 1_000;
   return local + fractionMs(text, zoneAt) - zoneMs(text, zoneAt);
 }
 
-/** The two digits at this place; NaN where one is no digit. */
+/** The date that was read last: of the times that come together nearly all lie on one day. */
+const known = { year: 1970, month: 1, day: 1, startsAt: 0 };
+
+/** Whether this is a real date; if so, it is the known one from then on. */
+function isKnownDate(year: number, month: number, day: number): boolean {
+  if (day === known.day && month === known.month && year === known.year) return true;
+  if (!isDate(year, month, day)) return false;
+  known.year = year;
+  known.month = month;
+  known.day = day;
+  known.startsAt = daysSinceEpoch(year, month, day) * dayMs;
+  return true;
+}
+
+/** Below any bound, and still below zero as the century of a year; an integer, as the digits are, so it is fast. */
+const noDigits = -10_000;
+
+/** The two digits at this place; `noDigits` where one is no digit. */
 function digits(text: string, at: number): number {
   const tens = text.charCodeAt(at) - 48;
   const ones = text.charCodeAt(at + 1) - 48;
-  return isBelow(tens, 10) && isBelow(ones, 10) ? tens * 10 + ones : Number.NaN;
+  return isBelow(tens, 10) && isBelow(ones, 10) ? tens * 10 + ones : noDigits;
 }
 
 const isBelow = (value: number, bound: number): boolean => value >= 0 && value < bound;
@@ -55,8 +72,13 @@ function fractionEnd(text: string): number {
 }
 
 function fractionMs(text: string, end: number): number {
-  if (end === 19) return 0;
-  return Number(text.slice(20, Math.min(end, 23)).padEnd(3, '0'));
+  let ms = 0;
+  let weight = 100;
+  for (let at = 20; at < end && weight >= 1; at += 1) {
+    ms += (text.charCodeAt(at) - 48) * weight;
+    weight /= 10;
+  }
+  return ms;
 }
 
 /** How far local time is ahead of UTC; NaN where this is not the whole rest of the text. */
