@@ -53,13 +53,17 @@ export async function startParts(around: Surroundings): Promise<StackParts> {
   const api = restApiOf(stack);
   const keys = gatewayKeys(folder);
   const control = gatewayControl(keys, api.usagePlans);
-  const controlServer = await listenAgain((port) => serveControl(time.clock, control, port), ports.control);
+  const database = emulators.dynamodb.url;
+  const controlServer = await listenAgain(
+    (port) => serveControl(time.clock, control, database, port),
+    ports.control,
+  );
   closing.add(() => closeServer(controlServer));
 
   const queues = emulators.queues.url;
   const endpoints: Endpoints = {
     kinesis: emulators.kinesis.url,
-    dynamodb: emulators.dynamodb.url,
+    dynamodb: database,
     sqs: queues,
     sns: queues,
     s3: queues,

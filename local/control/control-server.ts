@@ -17,17 +17,18 @@ type GatewayControl = (
 ) => ControlAnswer | undefined;
 
 /**
- * What operators and tests tell the stack: `GET /clock`, `POST /clock {"advance":"PT1H"}`, and the calls of the
- * gateway's control plane. On loopback, and only for those who name it so: a page in a browser, whatever name
+ * What operators and tests tell the stack: `GET /clock`, `POST /clock {"advance":"PT1H"}`, `GET /capacity`, and the
+ * calls of the gateway's control plane. On loopback, and only for those who name it so: a page in a browser, whatever name
  * it came by, is turned away.
  */
 export async function serveControl(
   clock: DrivenClock,
   gatewayControl: GatewayControl,
+  database: string,
   port: number,
 ): Promise<Server> {
   const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
-    answer(clock, gatewayControl, request)
+    answer(clock, gatewayControl, database, request)
       .catch((error): ControlAnswer => ({ status: 500, body: { message: reasonOf(error) } }))
       .then((given) => send(response, given));
   });
@@ -38,6 +39,7 @@ export async function serveControl(
 async function answer(
   clock: DrivenClock,
   gatewayControl: GatewayControl,
+  database: string,
   request: IncomingMessage,
 ): Promise<ControlAnswer> {
   const { method = '', headers } = request;
@@ -48,11 +50,18 @@ async function answer(
   const input = await readJson(request);
   if (!input) return { status: 400, body: { message: 'The body must be a JSON object.' } };
   if (url.pathname === '/clock') return tellClock(clock, method, input);
+  if (method === 'GET' && url.pathname === '/capacity') return tellCapacity(database);
   const missing = {
     status: 404,
     body: { message: `There is no ${method} ${url.pathname} here; try GET /clock.` },
   };
   return gatewayControl(method, url, input, clock.now()) ?? missing;
+}
+
+/** What the database has spent since it was started, by table and operation. */
+async function tellCapacity(database: string): Promise<ControlAnswer> {
+  const answer = await fetch(new URL('/capacity', database));
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 }
 
 async function tellClock(

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
+import { meterCapacity } from './capacity-meter.ts';
 import type { EmulatorTask } from './emulator.ts';
 
 /** Longer than any client keeps an idle connection, so that none is closed under a request. */
@@ -28,11 +29,15 @@ export async function startDynamodb({ port, folder, region, accountId }: Emulato
 
 /** dynalite throws when a client goes away in the middle of a request; a Lambda that is killed does just that. */
 function surviveAborts(server: Server): void {
-  const [handle] = server.listeners('request') as ((req: IncomingMessage, res: ServerResponse) => void)[];
+  const [handle] = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+  const serve = meterCapacity((request, response) => {
     handle?.call(server, request, response);
     request.removeAllListeners('error');
     request.on('error', () => response.destroy());
+  });
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    request.on('error', () => response.destroy());
+    serve(request, response);
   });
 }

@@ -31,7 +31,12 @@ describe("apiGatewayKeys, against the local stack's gateway", () => {
     const kept = gatewayKeys(folder);
     const time = keptClock(folder, undefined);
     const plans = ['standard', 'high'].map((id) => ({ id, name: id, description: id, throttle: undefined }));
-    const server: Server = await serveControl(time.clock, gatewayControl(kept, plans as never), 0);
+    const server: Server = await serveControl(
+      time.clock,
+      gatewayControl(kept, plans as never),
+      'http://127.0.0.1',
+      0,
+    );
     const { port } = server.address() as AddressInfo;
     const client = new APIGatewayClient({ region, credentials, endpoint: `http://127.0.0.1:${port}` });
     closing.push(

@@ -25,24 +25,7 @@ export async function startDynamo(): Promise<EmulatedDynamo> {
     async createTable() {
       tables += 1;
       const TableName = `table-${tables}`;
-      await client.send(
-        new CreateTableCommand({
-          TableName,
-          BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: [
-            { AttributeName: 'pk', AttributeType: 'S' },
-            { AttributeName: 'sk', AttributeType: 'S' },
-          ],
-          KeySchema: [
-            { AttributeName: 'pk', KeyType: 'HASH' },
-            { AttributeName: 'sk', KeyType: 'RANGE' },
-          ],
-        }),
-      );
-      // The emulator makes a table active a moment after it has answered, and knows none that is not active.
-      for (let status: string | undefined; status !== 'ACTIVE'; ) {
-        status = (await client.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus;
-      }
+      await createTable(client, TableName);
       return TableName;
     },
     async stop() {
@@ -50,4 +33,25 @@ export async function startDynamo(): Promise<EmulatedDynamo> {
       await new Promise((closed) => server.close(closed));
     },
   };
+}
+
+/** Makes a table keyed by `pk` and `sk`, and waits until it is active: the emulator knows none that is not. */
+export async function createTable(client: DynamoDBClient, TableName: string): Promise<void> {
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  for (let status: string | undefined; status !== 'ACTIVE'; ) {
+    status = (await client.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus;
+  }
 }
