@@ -1,4 +1,3 @@
-import type { CycleSpan } from '../domain/calendar/cycle.ts';
 import { noUsage, sumUsage, type UsageSum } from '../domain/metering/day.ts';
 import { formatQuantity } from '../domain/metering/quantity.ts';
 import { type HourSpan, hourMs, type WindowTotals } from '../domain/metering/window.ts';
@@ -58,23 +57,3 @@ export const encodeDays = (
     const { value, events } = sums.get(date) ?? noUsage;
     return { date, value: formatQuantity(value, meter.scale), events };
   });
-
-/** The contract's Account. Nothing limits an account: it is active, and unlimited on every meter. */
-export function encodeAccount(
-  accountId: string,
-  plan: string | undefined,
-  cycle: CycleSpan,
-  used: readonly { meter: Meter; value: bigint }[],
-) {
-  return {
-    accountId,
-    ...(plan !== undefined && { plan }),
-    status: 'active',
-    cycle: { start: encodeInstant(cycle.start), end: encodeInstant(cycle.end) },
-    meters: used.map(({ meter, value }) => ({
-      meter: meter.name,
-      used: formatQuantity(value, meter.scale),
-      state: 'unlimited',
-    })),
-  };
-}

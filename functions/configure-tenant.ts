@@ -4,13 +4,17 @@ import type { ConfigHistory } from '../domain/tenancy/config-history.ts';
 import { putSettings } from '../domain/tenancy/put-settings.ts';
 import { settingsOf, type TenantConfig } from '../domain/tenancy/tenant-config.ts';
 import { configBodyBytesMax, decodeSettings, ifMatchRevisions, putProblem } from '../events/config-put.ts';
-import { dynamoClient } from '../infra/clients.ts';
+import { dynamoClient, sqsClient } from '../infra/clients.ts';
 import { type Clock, systemClock } from '../infra/clock.ts';
 import { environment } from '../infra/config.ts';
 import { dynamoConfigHistory } from '../infra/dynamo-config-history.ts';
+import { evaluatedHistory } from '../infra/evaluated-history.ts';
 import { type ApiResponse, apiHandler } from '../infra/http/api-handler.ts';
 import { type ApiRequest, inflate } from '../infra/http/api-request.ts';
+import { limitEvaluation } from '../infra/limit-evaluation.ts';
 import { createLogger } from '../infra/logger.ts';
+import { systemRandom } from '../infra/random.ts';
+import { sqsJobQueue } from '../infra/sqs-job-queue.ts';
 
 export interface Ports {
   history: ConfigHistory;
@@ -34,7 +38,10 @@ export const createHandler = (ports: Ports) =>
   );
 
 export const handler = createHandler({
-  history: dynamoConfigHistory(dynamoClient(), environment.tenantsTable()),
+  history: evaluatedHistory(
+    dynamoConfigHistory(dynamoClient(), environment.tenantsTable()),
+    limitEvaluation(sqsJobQueue(sqsClient(), environment.evaluationQueueUrl(), { random: systemRandom })),
+  ),
   clock: systemClock,
   logger: createLogger(),
 });

@@ -1,10 +1,9 @@
 /** Checks the events of a post one by one, and answers 2xx only after the stream has stored every accepted one. */
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { type EventStream, StreamUnavailable } from '../domain/metering/event-stream.ts';
+import type { EventStream } from '../domain/metering/event-stream.ts';
 import type { Grant } from '../domain/tenancy/grant.ts';
 import type { CloudEvent } from '../events/cloud-event.ts';
 import { checkMediaType, decodeEventPost, postBytesMax } from '../events/event-post.ts';
-import { Problem } from '../events/problem.ts';
 import { nothingAccepted, outcomeCounts } from '../events/receipt.ts';
 import { encodeStreamRecords } from '../events/stream-record.ts';
 import { acceptByCurrentConfig } from '../infra/accept-by-current-config.ts';
@@ -12,9 +11,12 @@ import { dynamoClient, kinesisClient } from '../infra/clients.ts';
 import { type Clock, systemClock } from '../infra/clock.ts';
 import { environment } from '../infra/config.ts';
 import { type CurrentConfig, currentConfig } from '../infra/config-cache.ts';
+import type { CurrentSuspensions } from '../infra/current-suspensions.ts';
 import { dynamoConfigHistory } from '../infra/dynamo-config-history.ts';
+import { dynamoSuspensions } from '../infra/dynamo-suspensions.ts';
 import { type ApiResponse, apiHandler } from '../infra/http/api-handler.ts';
 import { type ApiRequest, inflate } from '../infra/http/api-request.ts';
+import { storeEvents } from '../infra/http/store-events.ts';
 import { answerTimeLeft } from '../infra/http/time-left.ts';
 import { kinesisEventStream } from '../infra/kinesis-event-stream.ts';
 import { createLogger } from '../infra/logger.ts';
@@ -22,6 +24,7 @@ import { systemRandom } from '../infra/random.ts';
 
 export interface Ports {
   configs: CurrentConfig;
+  suspensions: CurrentSuspensions;
   stream: EventStream;
   clock: Clock;
   logger: Logger;
@@ -38,40 +41,28 @@ export const createHandler = (ports: Ports) =>
     ports,
   );
 
+const client = dynamoClient();
+const logger = createLogger();
 export const handler = createHandler({
-  configs: currentConfig(dynamoConfigHistory(dynamoClient(), environment.tenantsTable()), systemClock),
+  configs: currentConfig(dynamoConfigHistory(client, environment.tenantsTable()), systemClock),
+  suspensions: dynamoSuspensions(client, environment.accountsTable(), { clock: systemClock, logger }),
   stream: kinesisEventStream(kinesisClient(), environment.eventStream(), { random: systemRandom }),
   clock: systemClock,
-  logger: createLogger(),
+  logger,
 });
 
 async function ingest(ports: Ports, request: ApiRequest, grant: Grant): Promise<ApiResponse> {
   const timeLeftMs = answerTimeLeft(request);
-  const mediaType = checkMediaType(request.headers);
-  const posted = decodeEventPost(mediaType, inflate(request.body, postBytesMax));
+  const posted = decodeEventPost(checkMediaType(request.headers), inflate(request.body, postBytesMax));
   const now = ports.clock();
   const rules = { tenantId: grant.tenantId, bounds: grant, now };
-  const { config, receipt, accepted } = await acceptByCurrentConfig(ports.configs, posted, rules);
+  const { config, receipt, accepted } = await acceptByCurrentConfig(ports, posted, rules);
   ports.logger.info('events judged', { ...outcomeCounts(receipt), config: config?.revision });
   if (!config || accepted.length === 0) throw nothingAccepted(receipt);
   const head = { tenantId: grant.tenantId, receivedAt: new Date(now).toISOString(), config: config.revision };
   const lines = accepted.map(({ value }) => ({ ...head, event: value as CloudEvent }));
   const texts = accepted.map(({ text }) => text);
-  await store(ports, encodeStreamRecords(lines, texts), timeLeftMs);
+  const records = encodeStreamRecords(lines, texts);
+  await storeEvents(ports, records, timeLeftMs);
   return { status: 202, body: receipt };
-}
-
-async function store(
-  { stream, logger }: Ports,
-  ...append: Parameters<EventStream['appendAll']>
-): Promise<void> {
-  try {
-    await stream.appendAll(...append);
-  } catch (error) {
-    if (!(error instanceof StreamUnavailable)) throw error;
-    const { records, notStored, lastCause } = error;
-    logger.warn('stream did not take all', { records, notStored, lastCause });
-    const detail = 'Not every event was stored; sending the same request again is safe.';
-    throw new Problem('unavailable', detail, { headers: { 'retry-after': '2' } });
-  }
 }

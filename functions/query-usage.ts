@@ -1,25 +1,26 @@
-/** Answers what accounts and devices have used, and whose a credential is. */
+/** Answers what accounts and devices have used, how they stand to their limits, and whose a credential is. */
 import type { Logger } from '@aws-lambda-powertools/logger';
+import type { AccountReader } from '../infra/account-reader.ts';
 import { dynamoClient } from '../infra/clients.ts';
 import { systemClock } from '../infra/clock.ts';
-import { environment } from '../infra/config.ts';
-import { currentConfig } from '../infra/config-cache.ts';
-import { dynamoConfigHistory } from '../infra/dynamo-config-history.ts';
+import { dynamoAccountReader } from '../infra/dynamo-account-reader.ts';
+import { listAccounts } from '../infra/http/account-list.ts';
 import { getAccountUsage } from '../infra/http/account-usage.ts';
-import { getAccount, listAccounts, whoami } from '../infra/http/accounts.ts';
+import { getAccount, whoami } from '../infra/http/accounts.ts';
 import { apiHandler, type Operation } from '../infra/http/api-handler.ts';
 import { getDeviceUsage, getTenantUsage } from '../infra/http/daily-usage.ts';
 import { createLogger } from '../infra/logger.ts';
-import { dynamoUsageReader, type UsageReader } from '../infra/usage-reader.ts';
 
 export interface Ports {
-  reader: UsageReader;
+  reader: AccountReader;
   logger: Logger;
 }
 
 export function createHandler({ reader, logger }: Ports) {
   const reads = (
-    answer: (...asked: [UsageReader, ...Parameters<Operation['handle']>]) => ReturnType<Operation['handle']>,
+    answer: (
+      ...asked: [AccountReader, ...Parameters<Operation['handle']>]
+    ) => ReturnType<Operation['handle']>,
   ): Operation => ({
     scopes: ['read'],
     handle: (request, grant) => answer(reader, request, grant),
@@ -37,12 +38,7 @@ export function createHandler({ reader, logger }: Ports) {
   );
 }
 
-const client = dynamoClient();
 export const handler = createHandler({
-  reader: dynamoUsageReader(client, environment.usageTable(), {
-    configs: currentConfig(dynamoConfigHistory(client, environment.tenantsTable()), systemClock),
-    clock: systemClock,
-    retentionMs: environment.streamRetentionMs(),
-  }),
+  reader: dynamoAccountReader(dynamoClient(), systemClock),
   logger: createLogger(),
 });

@@ -22,10 +22,8 @@ import type { Item } from './window-items.ts';
  * number -> when it was last marked. A mark is one write of one unit, whether the account is new or not.
  */
 export function dynamoAccountRegistry(client: DynamoDBClient, table: string): AccountRegistry {
-  const partitionPk = (tenantId: string, partition: number): string =>
-    `r#${tenantId}#${formatPartition(partition)}`;
   const keyOf = (tenantId: string, accountId: string) => ({
-    pk: { S: partitionPk(tenantId, accountPartition(accountId)) },
+    pk: { S: registryPk(tenantId, accountPartition(accountId)) },
     sk: { S: accountId },
   });
 
@@ -87,7 +85,7 @@ export function dynamoAccountRegistry(client: DynamoDBClient, table: string): Ac
               TableName: table,
               ConsistentRead: true,
               Limit: page.limit,
-              ...accountsAfter(partitionPk(tenantId, partition), page),
+              ...accountsAfter(registryPk(tenantId, partition), page),
             }),
           );
           return (Items ?? []).map(fromItem);
@@ -103,7 +101,7 @@ export function dynamoAccountRegistry(client: DynamoDBClient, table: string): Ac
     async *walk(tenantId, partition) {
       const pages = pagesOf({
         KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': { S: partitionPk(tenantId, partition) } },
+        ExpressionAttributeValues: { ':pk': { S: registryPk(tenantId, partition) } },
       });
       for await (const accounts of pages) yield* accounts;
     },
@@ -119,6 +117,10 @@ export function dynamoAccountRegistry(client: DynamoDBClient, table: string): Ac
     },
   };
 }
+
+/** The partition key of a registry partition. */
+export const registryPk = (tenantId: string, partition: number): string =>
+  `r#${tenantId}#${formatPartition(partition)}`;
 
 const dayAttribute = (day: UtcDay): string => `d${day}`;
 

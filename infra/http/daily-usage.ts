@@ -3,6 +3,7 @@ import type { UsageSum } from '../../domain/metering/day.ts';
 import { dayUsage } from '../../domain/metering/day-usage.ts';
 import { hourOf } from '../../domain/metering/window.ts';
 import { encodeDays, encodeTotal } from '../../events/usage-answer.ts';
+import type { AccountReader } from '../account-reader.ts';
 import { findAccount, meterOf, type UsageReader } from '../usage-reader.ts';
 import type { ApiResponse } from './api-handler.ts';
 import type { ApiRequest } from './api-request.ts';
@@ -36,21 +37,22 @@ export async function getDeviceUsage(reader: UsageReader, request: ApiRequest): 
   return { status: 200, body: { deviceId, accountId, ...total, days: encodeDays(meter, dates, sums) } };
 }
 
-/** GET …/usage: the tenant's days as they were rolled up last, and how many accounts it has. */
-export async function getTenantUsage(reader: UsageReader, request: ApiRequest): Promise<ApiResponse> {
+/** GET …/usage: the tenant's days as they were rolled up last, and how its accounts stand. */
+export async function getTenantUsage(reader: AccountReader, request: ApiRequest): Promise<ApiResponse> {
   const { tenantId } = request.path as { tenantId: string };
   const now = reader.clock();
   const asked = readQuery<{ meter: string; days: number }>(request.query, parameters);
   const { config, meter } = await meterOf(reader, tenantId, asked.meter);
   const dates = lastDates(config.zones, hourOf(now), asked.days);
-  const [stored, accounts] = await Promise.all([
+  const [stored, accounts, { near, suspended }] = await Promise.all([
     reader.tenantDays.readSums(tenantId, meter.name, dates[0] as string, dates.at(-1) as string),
     reader.tenantDays.readAccountCount(tenantId),
+    reader.notable.count(tenantId, now),
   ]);
   // Only the dates of the present calendar: one that it skips is not listed and does not count.
   const sums = new Map([...stored].filter(([date]) => dates.includes(date)));
   const { events: _, ...total } = encodeTotal(meter, sums.values());
-  // Nothing limits an account: none is near its limit or suspended.
-  const states = { active: accounts, near: 0, suspended: 0 };
+  // Accounts are counted by the roll-up: the newest may be among the suspended and not yet among them.
+  const states = { active: Math.max(accounts - suspended, 0), near, suspended };
   return { status: 200, body: { ...total, days: encodeDays(meter, dates, sums), accounts: states } };
 }

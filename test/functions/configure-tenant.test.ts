@@ -7,7 +7,11 @@ import { memoryConfigHistory } from '../../domain/tenancy/memory-config-history.
 import { emptyConfig } from '../../domain/tenancy/tenant-config.ts';
 
 vi.hoisted(() => {
-  Object.assign(process.env, { TENANTS_TABLE: 'tenants', POWERTOOLS_LOG_LEVEL: 'SILENT' });
+  Object.assign(process.env, {
+    TENANTS_TABLE: 'tenants',
+    EVALUATION_QUEUE_URL: 'http://127.0.0.1/evaluations',
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+  });
 });
 const { createHandler } = await import('../../functions/configure-tenant.ts');
 

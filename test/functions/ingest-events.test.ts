@@ -7,13 +7,19 @@ import type { Grant } from '../../domain/tenancy/grant.ts';
 import { memoryConfigHistory } from '../../domain/tenancy/memory-config-history.ts';
 import { decodeStreamRecord, type EventLine } from '../../events/stream-record.ts';
 import { currentConfig } from '../../infra/config-cache.ts';
+import type { CurrentSuspensions } from '../../infra/current-suspensions.ts';
 import { toAuthorizerContext } from '../../infra/http/api-request.ts';
 import { createLogger } from '../../infra/logger.ts';
 import { now, sampleConfig, sampleEvent } from '../events/sample-events.ts';
 
 // The deployed handler stands in the same file and is made as it is loaded.
 const { createHandler } = await vi.hoisted(async () => {
-  Object.assign(process.env, { TENANTS_TABLE: 'tenants', EVENT_STREAM: 'events', POWERTOOLS_DEV: 'true' });
+  Object.assign(process.env, {
+    TENANTS_TABLE: 'tenants',
+    ACCOUNTS_TABLE: 'accounts',
+    EVENT_STREAM: 'events',
+    POWERTOOLS_DEV: 'true',
+  });
   return import('../../functions/ingest-events.ts');
 });
 
@@ -32,6 +38,7 @@ interface Change {
   headers?: Record<string, string>;
   grant?: Partial<Grant>;
   stream?: EventStream;
+  suspensions?: CurrentSuspensions;
   remainingMs?: () => number;
 }
 
@@ -57,7 +64,13 @@ beforeEach(async () => {
   await history.appendOnce('T001', sampleConfig());
   const configs = currentConfig(history, () => time);
   handler = async (body, change = {}) => {
-    const ports = { configs, stream: change.stream ?? stream, clock: () => time, logger: createLogger() };
+    const ports = {
+      configs,
+      suspensions: change.suspensions ?? { among: async () => new Map() },
+      stream: change.stream ?? stream,
+      clock: () => time,
+      logger: createLogger(),
+    };
     const context = { getRemainingTimeInMillis: change.remainingMs ?? (() => 29_000) } as Context;
     const answer = (await createHandler(ports)(proxyEvent(body, change), context)) as APIGatewayProxyResult;
     return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body) };
@@ -324,6 +337,56 @@ describe('credentials', () => {
       });
     }
     expect(stream.records).toEqual([]);
+  });
+});
+
+describe('a suspended account', () => {
+  const suspendedAt = now - 60_000;
+  const until = Date.parse('2026-12-01T00:00:00Z');
+  const of = (meter: string): CurrentSuspensions => ({
+    among: async (_tenantId, _config, accountIds) =>
+      new Map(
+        [...accountIds]
+          .filter((id) => id === 'acct-42')
+          .map((id) => [id, { suspensions: { [meter]: { suspendedAt, until, limitRev: 1 } } }]),
+      ),
+  });
+  const at = (time: number, members: object) =>
+    sampleEvent({ time: new Date(time).toISOString(), subject: 'acct-42', ...members });
+
+  it('has what it used since then refused, one by one, while the others go through', async () => {
+    const events = [
+      at(suspendedAt, { id: 'since' }),
+      at(suspendedAt - 1, { id: 'before' }),
+      at(now, { id: 'other', subject: 'acct-43' }),
+      at(now, { id: 'series', type: 'page.view', data: {} }),
+    ];
+    const { status, body } = await handler(batch(...events), { suspensions: of('bytes') });
+    expect(status).toBe(202);
+    expect(body.rejected).toEqual([
+      { index: 0, id: 'since', code: 'account_suspended', detail: expect.stringContaining('limit of bytes') },
+    ]);
+    expect(body.rejected?.[0]?.detail).toContain('2026-12-01T00:00:00.000Z');
+    expect(
+      linesOf(stream)
+        .map(({ event }) => event.id)
+        .toSorted(),
+    ).toEqual(['before', 'other', 'series']);
+  });
+
+  it('is refused if any meter that the event feeds is suspended, and not by another', async () => {
+    const charge = at(now, { type: 'card.charge', data: { amount: 1 } });
+    const answers = [];
+    for (const meter of ['euros', 'charges', 'bytes', 'constructor']) {
+      answers.push((await handler(batch(charge), { suspensions: of(meter) })).status);
+    }
+    expect(answers).toEqual([400, 400, 202, 202]);
+  });
+
+  it('is not spoken of to a credential of other accounts', async () => {
+    const grant = { accounts: ['acct-43'] };
+    const { body } = await handler(batch(at(now, {})), { suspensions: of('bytes'), grant });
+    expect(body.rejected?.[0]?.code).toBe('not_allowed');
   });
 });
 

@@ -1,6 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { memoryAccountStore } from '../../domain/limits/memory-account-store.ts';
+import { memoryCycleStore } from '../../domain/limits/memory-cycle-store.ts';
+import { memoryNotableAccounts } from '../../domain/limits/memory-notable-accounts.ts';
 import { utcDayOf } from '../../domain/metering/account-registry.ts';
 import { usageReadBounds } from '../../domain/metering/day-usage.ts';
 import { memoryAccountRegistry } from '../../domain/metering/memory-account-registry.ts';
@@ -18,6 +21,7 @@ vi.hoisted(() => {
   Object.assign(process.env, {
     TENANTS_TABLE: 'tenants',
     USAGE_TABLE: 'usage',
+    ACCOUNTS_TABLE: 'accounts',
     STREAM_RETENTION_HOURS: '168',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
   });
@@ -81,6 +85,9 @@ async function ask(
 ) {
   const reader = {
     ...ports,
+    accounts: memoryAccountStore(),
+    cycles: memoryCycleStore(() => now),
+    notable: memoryNotableAccounts(),
     configs: currentConfig(history, () => now),
     bounds: { ...usageReadBounds, retentionMs },
     clock: () => now,
@@ -104,7 +111,9 @@ async function ask(
       },
     },
   } as unknown as APIGatewayProxyEvent;
-  const result = await createHandler({ reader, logger: new Logger() })(event, {} as Context);
+  const result = await createHandler({ reader, logger: new Logger() })(event, {
+    getRemainingTimeInMillis: () => 29_000,
+  } as Context);
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by name
   return { status: result.statusCode, body: JSON.parse(result.body) as any, bytes: result.body.length };
 }

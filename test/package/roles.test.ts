@@ -205,9 +205,11 @@ describe('roles', () => {
 /** Adapters that a function bundles may hold commands that it never sends; those are named here, with who does. */
 const unsent: Record<string, string[]> = {
   'authorize-tenant': ['dynamodb:PutItem', 'dynamodb:Query'], // npm run tenant
-  'ingest-events': ['dynamodb:GetItem', 'dynamodb:PutItem'], // record-usage, configure-tenant
-  'configure-tenant': ['dynamodb:GetItem'], // record-usage
-  'query-usage': ['dynamodb:PutItem', 'dynamodb:UpdateItem'], // record-usage, roll-up-days
+  'ingest-events': ['dynamodb:DeleteItem', 'dynamodb:PutItem'], // enforce-limit, configure-tenant
+  // enforce-limit, record-usage, roll-up-days
+  'query-usage': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  'check-access': ['dynamodb:BatchGetItem', 'dynamodb:PutItem'], // ingest-events, configure-account
+  'configure-account': ['dynamodb:UpdateItem'], // record-usage
   'fan-out-jobs': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], // authorize-tenant
   'record-usage': ['dynamodb:DeleteItem'], // enforce-limit
   'evaluate-accounts': ['dynamodb:UpdateItem'], // record-usage

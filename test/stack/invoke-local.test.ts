@@ -49,6 +49,8 @@ const outcomes: { name: string; says: string[] }[] = [
   { name: 'ingest-events', says: ['"statusCode": 202', String.raw`\"accepted\":3`] },
   { name: 'record-usage', says: ['"batchItemFailures": []'] },
   { name: 'query-usage', says: ['"statusCode": 200', String.raw`\"deviceId\":\"laptop-3\"`] },
+  { name: 'check-access', says: ['"statusCode": 200', String.raw`\"allowed\":true`] },
+  { name: 'configure-account', says: ['"statusCode": 200', String.raw`\"accountId\":\"acct-42\"`] },
   { name: 'fan-out-jobs', says: [] },
   { name: 'roll-up-days', says: ['"batchItemFailures": []'] },
 ];
