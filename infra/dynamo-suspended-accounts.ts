@@ -23,7 +23,11 @@ interface Key {
  * In AccountsTable, an item a suspension, so that one more costs one write however many there are:
  * `s#<tenant>#<partition>`, `<account>`, for ingest; and `e#<tenant>`, `2026-12-01T00#<account>`, by its end.
  */
-export function dynamoSuspendedAccounts(client: DynamoDBClient, table: string): SuspendedAccounts {
+export function dynamoSuspendedAccounts(
+  client: DynamoDBClient,
+  table: string,
+  accountsMax = hintAccountsMax,
+): SuspendedAccounts {
   const put = ({ pk, sk }: Key, { accountId, until, rev }: SuspendedAccount) =>
     wasMet(
       client.send(
@@ -69,7 +73,7 @@ export function dynamoSuspendedAccounts(client: DynamoDBClient, table: string): 
           TableName: table,
           KeyConditionExpression: 'pk = :pk',
           ExpressionAttributeValues: { ':pk': { S: hintPk(tenantId, partition) } },
-          Limit: hintAccountsMax,
+          Limit: accountsMax,
         }),
       );
       const accounts = Items.map(fromItem);
