@@ -1,14 +1,16 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { codeOf, reasonOf, StackFault } from './stack-fault.ts';
 
@@ -33,7 +35,7 @@ export interface DataFolder {
 export function openDataFolder(dataDir: string, { fresh = false } = {}): DataFolder {
   const path = resolve(dataDir);
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path);
     const lock = lockFolder(path);
     if (fresh) for (const name of kept) rmSync(join(path, name), { recursive: true, force: true });
     const folder = folderAt(path, () => lock.close());
@@ -41,6 +43,19 @@ export function openDataFolder(dataDir: string, { fresh = false } = {}): DataFol
     return folder;
   } catch (error) {
     throw error instanceof StackFault ? error : folderFault(path, error);
+  }
+}
+
+/** With its parents. Not by `recursive`: where a file system refuses a name with ENOENT, Node would try for ever. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const isMissing = codeOf(error) === 'ENOENT' && !existsSync(dirname(path));
+    if (isMissing) {
+      makeFolder(dirname(path));
+      mkdirSync(path, { mode: 0o700 });
+    } else if (codeOf(error) !== 'EEXIST' || !statSync(path).isDirectory()) throw error;
   }
 }
 
@@ -118,23 +133,33 @@ function writeWhole(file: string, text: string): void {
 }
 
 /** Says what is wrong with the data folder in words that lead on. */
-export function folderFault(path: string, error: unknown): StackFault {
+export const folderFault = (path: string, error: unknown): StackFault =>
+  knownFolderFault(path, error) ??
+  new StackFault(`The data folder ${path} cannot be used: ${reasonOf(error)}.`, { cause: error });
+
+/** The same where the error is one of the folder's disk and rights; undefined where it is any other. */
+export function knownFolderFault(path: string, error: unknown): StackFault | undefined {
   const sentences: Record<string, string> = {
     ENOSPC: `The disk that holds the data folder ${path} is full: free some space, or choose another folder with --data-dir.`,
     EDQUOT: `The disk quota for the data folder ${path} is used up: free some space, or choose another folder with --data-dir.`,
+    EFBIG: `A file in the data folder ${path} may not grow any further: raise the limit on the size of files (ulimit -f).`,
     EACCES: `The data folder ${path} cannot be written: change its permissions, or choose another folder with --data-dir.`,
     EROFS: `The data folder ${path} is on a read-only file system: choose another folder with --data-dir.`,
+    ENOENT: `The data folder ${path} cannot be made there: choose another with --data-dir.`,
     ENOTDIR: `The data folder ${path} lies below something that is no folder: choose another with --data-dir.`,
     EEXIST: `${path} is a file, not a folder: choose another data folder with --data-dir.`,
   };
   sentences.EPERM = sentences.EACCES as string;
-  const byText = /full/i.test(reasonOf(error))
-    ? 'ENOSPC'
-    : /readonly|unable to open/i.test(reasonOf(error))
-      ? 'EACCES'
-      : '';
+  const [byText = ''] = codesByText.find(([, text]) => text.test(reasonOf(error))) ?? [];
   const sentence = sentences[codeOf(error) ?? ''] ?? sentences[byText];
-  return new StackFault(sentence ?? `The data folder ${path} cannot be used: ${reasonOf(error)}.`, {
-    cause: error,
-  });
+  return sentence === undefined ? undefined : new StackFault(sentence, { cause: error });
 }
+
+/** Databases tell in words of their own, or the system's, what has happened to their files. */
+const codesByText: [code: string, text: RegExp][] = [
+  ['ENOSPC', /disk is full|no space left/i],
+  ['EDQUOT', /quota exceeded/i],
+  ['EFBIG', /file too large/i],
+  ['EACCES', /readonly|unable to open/i],
+  ['EROFS', /read-only file system/i],
+];

@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ClockOffset } from '../clock/offset-clock.ts';
+import { knownFolderFault } from '../data-folder.ts';
 import { StackFault } from '../stack-fault.ts';
 
 /** The emulators of a stack, each in a thread of its own, so that one can be stopped while the others go on. */
@@ -74,7 +76,7 @@ export async function startEmulator(
     void ended.then(() => {
       if (running?.worker !== worker) return;
       running = undefined;
-      died(new StackFault(`The ${task.name} emulator has died: ${String(error ?? 'it ended by itself')}.`));
+      died(deathOf(task, error));
     });
     return report;
   };
@@ -113,3 +115,8 @@ export async function startEmulator(
     },
   };
 }
+
+/** Some end themselves when their disk takes no more; then that is what the person must hear. */
+const deathOf = ({ name, folder }: EmulatorTask, error: unknown): StackFault =>
+  knownFolderFault(dirname(folder), error) ??
+  new StackFault(`The ${name} emulator has died: ${String(error ?? 'it ended by itself')}.`);

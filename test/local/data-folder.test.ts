@@ -21,6 +21,16 @@ describe('a data folder', () => {
     openDataFolder(path).release();
   });
 
+  it('is made with its parents, and refused where none can be', () => {
+    const path = join(emptyFolder(), 'a', 'b', 'c');
+    openDataFolder(path).release();
+    openDataFolder(path).release();
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+    expect(() => openDataFolder('/proc/nowhere/below')).toThrow(
+      /The data folder \/proc\/nowhere\/below cannot be/,
+    );
+  });
+
   it('replaces what it keeps whole, readable to nobody else', () => {
     const folder = openDataFolder(emptyFolder());
     onTestFinished(folder.release);
@@ -47,6 +57,9 @@ describe('a data folder', () => {
   it.each([
     ['database or disk is full', /is full/],
     ['attempt to write a readonly database', /cannot be written/],
+    ['IO error: dynamodb/000003.log: No space left on device', /is full/],
+    ['IO error: dynamodb/000003.log: File too large', /may not grow any further/],
+    ['IO error: dynamodb/000003.log: Read-only file system', /is on a read-only file system/],
     ['unable to open database file', /cannot be written/],
   ])('understands the lock’s %s', (message, said) => {
     expect(
