@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A local stack as a process group of its own, on a data folder: it can be killed whole, and started again. */
+/**
+ * A local stack as a process group of its own, on a data folder: it can be killed whole, and started again. What
+ * it prints goes to a file beside the folder, `<dataDir>.log`.
+ */
 export interface StackProcess {
   /** Ends when the stack is ready; throws with the end of its output if it ended instead. */
   start(): Promise<void>;
@@ -12,8 +15,6 @@ export interface StackProcess {
   spawn(): void;
   /** Undefined where it does not run. */
   readonly pid: number | undefined;
-  /** What it has printed, all starts together. */
-  output(): string;
   /** SIGKILL to every process of the group. Throws with the end of its output if it had ended by itself. */
   kill(): Promise<void>;
   /** SIGTERM, as a person would end it. */
@@ -34,26 +35,28 @@ export function stackProcess({ dataDir, flags = [] }: StackProcessOptions): Stac
   const file = join(dataDir, 'local.json');
   const log = `${dataDir}.log`;
   let child: ChildProcess | undefined;
+  let closed: Promise<unknown> = Promise.resolve();
   let spawnedAt = 0;
 
   const begin = () => {
     // The port stays, so that whoever drives finds the stack where it was.
     const port = existing(file)?.api.match(/:(\d+)/)?.[1] ?? '0';
     const args = ['local/main.ts', '--no-demo', '--port', port, '--data-dir', dataDir, ...flags];
-    const output = openSync(log, 'a');
     spawnedAt = Date.now();
-    child = spawn(process.execPath, args, { cwd: root, detached: true, stdio: ['ignore', output, output] });
-    closeSync(output);
+    child = spawn(process.execPath, args, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    closed = once(child, 'close');
+    for (const output of [child.stdout, child.stderr])
+      output?.on('data', (text) => appendFileSync(log, text));
   };
 
   const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
     const ending = child;
     child = undefined;
     if (ending?.pid === undefined) return;
-    if (hasEnded(ending)) throw new Error(`The local stack ended by itself:\n${tail(log)}`);
-    const gone = once(ending, 'exit');
-    process.kill(signal === 'SIGKILL' ? -ending.pid : ending.pid, signal);
-    await gone;
+    const byItself = hasEnded(ending);
+    if (!byItself) process.kill(signal === 'SIGKILL' ? -ending.pid : ending.pid, signal);
+    await closed;
+    if (byItself) throw new Error(`The local stack ended by itself:\n${tail(log)}`);
   };
 
   return {
@@ -61,12 +64,12 @@ export function stackProcess({ dataDir, flags = [] }: StackProcessOptions): Stac
     get pid() {
       return child !== undefined && !hasEnded(child) ? child.pid : undefined;
     },
-    output: () => readFileSync(log, 'utf8'),
     async start() {
       begin();
       while (!isFresh(file, spawnedAt)) {
         if (child === undefined || hasEnded(child)) {
           child = undefined;
+          await closed;
           throw new Error(`The local stack ended instead of getting ready:\n${tail(log)}`);
         }
         if (Date.now() - spawnedAt > readyMsMax)
@@ -93,4 +96,7 @@ function existing(file: string): { api: string } | undefined {
   }
 }
 
-const tail = (file: string): string => readFileSync(file, 'utf8').split('\n').slice(-15).join('\n');
+function tail(file: string): string {
+  const text = statSync(file, { throwIfNoEntry: false }) === undefined ? '' : readFileSync(file, 'utf8');
+  return text.split('\n').slice(-15).join('\n');
+}
