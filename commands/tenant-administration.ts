@@ -12,6 +12,7 @@ import type { Clock } from '../infra/clock.ts';
 import type { RandomBytes } from '../infra/random.ts';
 import { CommandFault } from './command-fault.ts';
 import type { GatewayKeys } from './gateway-keys.ts';
+import type { Subscriptions } from './subscriptions.ts';
 import type { TopicDirectory } from './topic-directory.ts';
 
 /** What an operator administers tenants with. */
@@ -20,6 +21,7 @@ export interface Administration {
   history: ConfigHistory;
   gatewayKeys: GatewayKeys;
   topics: TopicDirectory;
+  subscriptions: Subscriptions;
   clock: Clock;
   randomBytes: RandomBytes;
 }

@@ -3,6 +3,7 @@ import { keyIdTenant } from '../domain/tenancy/api-key.ts';
 import { settingsOf } from '../domain/tenancy/tenant-config.ts';
 import { type ApiKey, type Rate, rates } from '../domain/tenancy/tenant-directory.ts';
 import { CommandFault } from './command-fault.ts';
+import { protocolNames, subscribe } from './subscriptions.ts';
 import {
   type Administration,
   createTenant,
@@ -12,6 +13,7 @@ import {
   setConfig,
 } from './tenant-administration.ts';
 import { addIssuer, removeIssuer } from './tenant-issuers.ts';
+import { topicKinds } from './topic-directory.ts';
 
 /** What a verb is asked: its arguments, its options, where its lines go and where its files come from. */
 export interface Asked {
@@ -134,6 +136,20 @@ export const verbs: Record<string, Verb> = {
       const config = await administration.history.latest(tenantId);
       if (!config) throw new CommandFault(`"${tenantId}" has no configuration; complete it with create.`);
       print(JSON.stringify({ revision: config.revision, ...settingsOf(config) }, undefined, 2));
+    },
+  },
+  subscribe: {
+    parameters: ['TENANT'],
+    options: { topic: text, protocol: text, endpoint: text },
+    usage: `--topic ${topicKinds.join('|')} --protocol ${protocolNames.join('|')} --endpoint E`,
+    help: 'has a person or a program told what becomes of accounts, of anomalies or of the data themselves',
+    async run({ administration, args: [tenantId = ''], options, print }) {
+      const [topic, protocol, endpoint] = [options.topic, options.protocol, options.endpoint].map((option) =>
+        String(option ?? ''),
+      ) as [string, string, string];
+      const outcome = await subscribe(administration, tenantId, { topic, protocol, endpoint });
+      if (outcome === 'subscribed') print(`${endpoint} is told of ${topic} of ${tenantId} from now on.`);
+      else print(`${endpoint} is asked to confirm; then it is told of ${topic} of ${tenantId}.`);
     },
   },
   'issuer add': {

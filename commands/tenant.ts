@@ -2,12 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { dynamoConfigHistory } from '../infra/dynamo-config-history.ts';
 import { dynamoTenantDirectory } from '../infra/dynamo-tenant-directory.ts';
-import { systemRandomBytes } from '../infra/random.ts';
+import { evaluatedHistory } from '../infra/evaluated-history.ts';
+import { limitEvaluation } from '../infra/limit-evaluation.ts';
+import { systemRandom, systemRandomBytes } from '../infra/random.ts';
+import { sqsJobQueue } from '../infra/sqs-job-queue.ts';
 import { runCommand } from './command-fault.ts';
 import { apiGatewayKeys } from './gateway-keys.ts';
 import { findStack, type TargetOptions } from './stack-target.ts';
+import { snsSubscriptions } from './subscriptions.ts';
 import { runTenantCommand } from './tenant-command.ts';
 import { snsTopicDirectory } from './topic-directory.ts';
 
@@ -24,20 +29,25 @@ async function connect(options: TargetOptions) {
   const stack = await findStack(options);
   const dynamodb = new DynamoDBClient(stack.client('dynamodb'));
   const sns = new SNSClient(stack.client('sns'));
+  const sqs = new SQSClient(stack.client('sqs'));
   const gateway = new APIGatewayClient(stack.client('apigateway'));
   const table = stack.resource('TenantsTable');
   const plans = { standard: stack.resource('UsagePlanStandard'), high: stack.resource('UsagePlanHigh') };
   return {
     administration: {
       directory: dynamoTenantDirectory(dynamodb, table),
-      history: dynamoConfigHistory(dynamodb, table),
+      history: evaluatedHistory(
+        dynamoConfigHistory(dynamodb, table),
+        limitEvaluation(sqsJobQueue(sqs, stack.resource('EvaluationQueue'), { random: systemRandom })),
+      ),
       gatewayKeys: apiGatewayKeys(gateway, stack.name, plans),
       topics: snsTopicDirectory(sns, stack.name),
+      subscriptions: snsSubscriptions(sns),
       clock: stack.clock,
       randomBytes: systemRandomBytes,
     },
     close: () => {
-      for (const client of [dynamodb, sns, gateway]) client.destroy();
+      for (const client of [dynamodb, sns, sqs, gateway]) client.destroy();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { apiGatewayKeys } from '../../commands/gateway-keys.ts';
 import { localStackName } from '../../commands/stack-target.ts';
+import { snsSubscriptions } from '../../commands/subscriptions.ts';
 import { type Administration, createTenant, issueKey } from '../../commands/tenant-administration.ts';
 import { snsTopicDirectory } from '../../commands/topic-directory.ts';
 import { checkApiKey, parseApiKey } from '../../domain/tenancy/api-key.ts';
@@ -63,6 +64,7 @@ function administrationOf({ stack, clients, endpoints, region, now }: Surroundin
     history: dynamoConfigHistory(clients.dynamodb, table),
     gatewayKeys: apiGatewayKeys(gatewayClient, localStackName, plans),
     topics: snsTopicDirectory(clients.sns, localStackName),
+    subscriptions: snsSubscriptions(clients.sns),
     clock: now,
     randomBytes: systemRandomBytes,
   };

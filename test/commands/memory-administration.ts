@@ -31,14 +31,21 @@ export const now = Date.parse('2026-11-21T10:00:00Z');
 /** What an operator administers with, in memory; every draw of lots is another. */
 export function memoryAdministration() {
   let drawn = 0;
+  const subscribed: string[][] = [];
   const gatewayKeys = memoryGatewayKeys();
   const administration: Administration = {
     directory: memoryTenantDirectory(),
     history: memoryConfigHistory(),
     gatewayKeys,
     topics: memoryTopicDirectory(),
+    subscriptions: {
+      async subscribe(...subscription) {
+        subscribed.push(subscription);
+        return subscription[1] === 'email' ? 'unconfirmed' : 'subscribed';
+      },
+    },
     clock: () => now,
     randomBytes: (count) => Uint8Array.from({ length: count }, () => (drawn++ * 7919) % 251),
   };
-  return { administration, gatewayKeys };
+  return { administration, gatewayKeys, subscribed };
 }

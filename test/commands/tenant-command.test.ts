@@ -9,9 +9,10 @@ import { runTenantCommand } from '../../commands/tenant-command.ts';
 import { memoryAdministration } from './memory-administration.ts';
 
 let administration: Administration;
+let subscribed: string[][];
 let closed: number;
 beforeEach(() => {
-  ({ administration } = memoryAdministration());
+  ({ administration, subscribed } = memoryAdministration());
   closed = 0;
 });
 
@@ -166,5 +167,39 @@ describe('runCommand', () => {
 
   it('shows a mistake of ours whole', async () => {
     await expect(ended(new TypeError('x is not a function'))).rejects.toThrow('x is not a function');
+  });
+});
+
+describe('npm run tenant -- subscribe', () => {
+  beforeEach(() => tenant('create T001'));
+
+  it('has an endpoint told, or asked first', async () => {
+    const queue = 'arn:aws:sqs:eu-central-1:1:mine';
+    expect(await tenant(`subscribe T001 --topic accounts --protocol sqs --endpoint ${queue}`)).toBe(
+      `${queue} is told of accounts of T001 from now on.`,
+    );
+    expect(await tenant('subscribe T001 --topic health --protocol email --endpoint a@b.c')).toContain(
+      'asked',
+    );
+    expect(subscribed).toEqual([
+      [expect.stringMatching('_T001_accounts$'), 'sqs', queue],
+      [expect.stringMatching('_T001_health$'), 'email', 'a@b.c'],
+    ]);
+  });
+
+  it.each([
+    ['T002 --topic accounts --protocol email --endpoint a@b.c', 'There is no tenant "T002"'],
+    ['T001 --topic money --protocol email --endpoint a@b.c', '"money" is no topic: give --topic accounts'],
+    ['T001 --topic accounts --protocol fax --endpoint 1', '"fax" is no protocol: give email, sms'],
+    ['T001 --topic accounts --protocol constructor --endpoint 1', 'is no protocol'],
+    [
+      'T001 --topic accounts --protocol sms --endpoint 0151',
+      'is no endpoint of sms: give a telephone number',
+    ],
+    ['T001 --topic accounts --protocol https --endpoint http://x', 'begins with https://'],
+    ['T001', '"" is no topic'],
+  ])('%s is refused', async (line, why) => {
+    expect(await tenant(`subscribe ${line}`)).toContain(why);
+    expect(subscribed).toEqual([]);
   });
 });
