@@ -4,7 +4,7 @@ import type { LatencySummary } from './latencies.ts';
 import type { DriveOptions } from './options.ts';
 import type { PostKind } from './plan.ts';
 import type { Probes } from './probes.ts';
-import type { Difference, Tally } from './tally.ts';
+import { type Difference, increase, type Tally } from './tally.ts';
 import type { DriveTarget } from './target.ts';
 import type { Verdict } from './verifier.ts';
 
@@ -113,11 +113,20 @@ export function summaryText(summary: DriveSummary): string {
     ...(capacity === undefined
       ? []
       : [
-          `units       ${capacity.writeUnitsPerEvent.toFixed(3)} write units and ${capacity.readUnitsPerEvent.toFixed(3)} read units an event, the drive's own queries included`,
+          `units       ${capacity.writeUnitsPerEvent.toFixed(3)} write units and ${capacity.readUnitsPerEvent.toFixed(3)} read units an event`,
+          `            by operation: ${operationsText(capacity, events.distinct)}; Query is the drive asking`,
         ]),
     ...verdictLines(summary),
   ];
   return lines.join('\n');
+}
+
+/** Units an event of each operation, all tables together. */
+function operationsText({ tables }: CapacityUse, events: number): string {
+  const units = new Map<string, number>();
+  for (const [operation, spent] of Object.values(tables).flatMap((table) => Object.entries(table)))
+    increase(units, operation, spent.readUnits + spent.writeUnits);
+  return [...units].map(([operation, sum]) => `${operation} ${(sum / events).toFixed(3)}`).join(', ');
 }
 
 const listed = (counts: Record<string, number>): string => {
