@@ -27,17 +27,21 @@ export const nestingMax = 32;
 
 export type DecodedEvent = { ok: true; event: ReceivedEvent } | { ok: false; detail: string };
 
-/** Decodes one parsed JSON value as an event. `detail` names every fault, and what would be right. */
-export function decodeCloudEvent(value: unknown): DecodedEvent {
+/**
+ * Decodes one parsed JSON value as an event. `detail` names every fault, and what would be right. Where the caller
+ * knows that every text in it is of printable ASCII, the characters of its ids are not looked at.
+ */
+export function decodeCloudEvent(value: unknown, isPrintable = false): DecodedEvent {
   if (!isObject(value)) return { ok: false, detail: 'an event must be a JSON object' };
   const { id, source, subject, type, time, dataversion, data } = value;
   const occurredAt = typeof time === 'string' ? parseInstant(time) : Number.NaN;
+  const isName = isPrintable ? isPrintableId : isId;
   const isValid =
     value.specversion === '1.0' &&
-    isId(id) &&
-    isId(source) &&
-    (subject === undefined || isId(subject)) &&
-    isId(type) &&
+    isName(id) &&
+    isName(source) &&
+    (subject === undefined || isName(subject)) &&
+    isName(type) &&
     !Number.isNaN(occurredAt) &&
     (dataversion === undefined || isVersion(dataversion)) &&
     (data === undefined || isObject(data)) &&
@@ -68,6 +72,10 @@ export function isId(value: unknown): value is string {
   }
   return value.length <= idCharactersMax;
 }
+
+/** What is left to see of a text that is known to be of printable ASCII. */
+const isPrintableId = (value: unknown): value is string =>
+  typeof value === 'string' && value.length > 0 && value.length <= idCharactersMax;
 
 function isWideId(value: string): boolean {
   let characters = 0;

@@ -49,15 +49,17 @@ export async function readUsageBatch(
 ): Promise<UsageBatch> {
   const batch: UsageBatch = { records: [], places: [], setAside: [], unread: new Set() };
   const configs = new BatchConfigs(options.configs);
+  const scratch = Buffer.allocUnsafeSlow(bytesMaxOf(streamRecords));
   for (const [place, streamRecord] of streamRecords.entries()) {
-    const { lines, bad } = decodeStreamRecord(Buffer.from(streamRecord.kinesis.data, 'base64'));
+    const bytes = scratch.write(streamRecord.kinesis.data, 'base64');
+    const { lines, bad, isPrintable } = decodeStreamRecord(scratch.subarray(0, bytes));
     const setAside = (line: Omit<Quarantined, 'consumer' | 'position'>) =>
       batch.setAside.push({ place, item: { ...line, consumer, position: positionOf(streamRecord) } });
     for (const { bytes, detail } of bad) setAside({ reason: 'undecodable', detail, bytes });
     for (const line of lines) {
       if (isHeartbeat(line) || !isFor(line, consumer)) continue;
       if (!configs.hasRead(line)) await configs.read(line);
-      const judged = judge(line, configs.present, options);
+      const judged = judge(line, isPrintable, configs.present, options);
       if (judged === 'unread') batch.unread.add(place);
       else if ('fault' in judged) {
         setAside({ tenantId: line.tenantId, ...judged.fault, bytes: Buffer.from(encodeLine(line)) });
@@ -71,6 +73,10 @@ export async function readUsageBatch(
   }
   return batch;
 }
+
+/** Room for the largest record, which the others use after it. */
+const bytesMaxOf = (records: KinesisStreamRecord[]): number =>
+  records.reduce((most, { kinesis }) => Math.max(most, Buffer.byteLength(kinesis.data, 'base64')), 0);
 
 /** Puts what is set aside into the quarantine; answers the places of what it could not put. */
 export async function setAsideAll(
@@ -87,8 +93,13 @@ export async function setAsideAll(
 
 type Judged = { records: UsageRecord[] } | { fault: { reason: QuarantineReason; detail: string } } | 'unread';
 
-function judge(line: EventLine, config: ReadConfig, options: ReadUsageBatchOptions): Judged {
-  const decoded = decodeCloudEvent(line.event);
+function judge(
+  line: EventLine,
+  isPrintable: boolean,
+  config: ReadConfig,
+  options: ReadUsageBatchOptions,
+): Judged {
+  const decoded = decodeCloudEvent(line.event, isPrintable);
   if (!decoded.ok) return { fault: { reason: 'invalid_event', detail: decoded.detail } };
   if (config === 'unread') return 'unread';
   if (config) return countableRecords(line.tenantId, decoded.event, config, options.now, options);

@@ -179,3 +179,40 @@ describe('streamPartition', () => {
     expect(Math.max(...counts)).toBeLessThan(1_150);
   });
 });
+
+describe('the pieces of a record', () => {
+  it('reads a record longer than a piece as its lines one by one', () => {
+    const anyText = fc.oneof(
+      {
+        weight: 6,
+        arbitrary: fc
+          .nat(2_000)
+          .map((length) => JSON.stringify(lineOf(sampleEvent({ data: { filler: 'x'.repeat(length) } })))),
+      },
+      { weight: 1, arbitrary: fc.constantFrom('', 'garbage', '€', '"\\u00e9"') },
+      { weight: 1, arbitrary: fc.constant(`"${'y'.repeat(70_000)}"`) },
+    );
+    fc.assert(
+      fc.property(fc.array(anyText, { maxLength: 120 }), fc.boolean(), (texts, isEnded) => {
+        const whole = decodeText(texts.join('\n') + (isEnded ? '\n' : ''));
+        const each = texts.map(decodeText);
+        expect(whole.lines).toEqual(each.flatMap(({ lines }) => lines));
+        expect(whole.bad).toEqual(each.flatMap(({ bad }) => bad));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it.each([
+    ['plain ASCII', good(), true],
+    ['an escape', good({ note: '\\' }), false],
+    ['a control character', good({ note: '\u007f' }), false],
+    ['another alphabet', good({ note: 'é' }), false],
+  ])('knows whether all texts are printable: %s', (_what, text, isPrintable) => {
+    expect(decodeText(`${good()}\n${text}\n`).isPrintable).toBe(isPrintable);
+  });
+});
+
+function good(data: Record<string, unknown> = {}): string {
+  return JSON.stringify(lineOf(sampleEvent({ data })));
+}
