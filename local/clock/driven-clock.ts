@@ -10,6 +10,8 @@ export interface DrivenClock extends StackClock {
   advance(durationMs: number): Promise<number>;
   /** Runs the job once the clock reaches `at`, and finishes it before the clock is moved beyond; can be called off. */
   runAt(at: number, job: () => Promise<void>): () => void;
+  /** The span that is being passed while the clock is moved on; undefined where it goes by itself. */
+  passing(): { from: number; to: number } | undefined;
   close(): void;
 }
 
@@ -28,6 +30,7 @@ export function drivenClock(offset: ClockOffset, save: (offsetMs: number) => voi
   let timer: NodeJS.Timeout | undefined;
   let order = 0;
   let advancing: Promise<unknown> = Promise.resolve();
+  let passing: { from: number; to: number } | undefined;
   const now = () => offsetNow(offset);
 
   const earliest = (): Waiting | undefined => {
@@ -69,6 +72,7 @@ export function drivenClock(offset: ClockOffset, save: (offsetMs: number) => voi
 
   const advanceBy = async (durationMs: number): Promise<number> => {
     const target = now() + durationMs;
+    passing = { from: now(), to: target };
     for (let next = earliest(); next && next.at <= target; next = earliest()) {
       waiting.delete(next);
       if (next.at > now()) moveTo(next.at);
@@ -83,10 +87,15 @@ export function drivenClock(offset: ClockOffset, save: (offsetMs: number) => voi
 
   return {
     now,
+    passing: () => passing,
     wait: (delayMs, signal) => waitFor(add, now() + delayMs, signal),
     runAt: add,
     advance: (durationMs) => {
-      const done = advancing.then(() => advanceBy(durationMs));
+      const done = advancing
+        .then(() => advanceBy(durationMs))
+        .finally(() => {
+          passing = undefined;
+        });
       advancing = done.catch(() => undefined);
       return done;
     },

@@ -3,7 +3,7 @@ import type { DrivenClock } from '../clock/driven-clock.ts';
 import type { InvocationResult } from '../lambda/function-task.ts';
 import { StackFault } from '../stack-fault.ts';
 import type { ResolvedResource, ResolvedStack } from '../template/resolved-stack.ts';
-import { parseSchedule } from './schedule-expression.ts';
+import { type NextDue, parseSchedule } from './schedule-expression.ts';
 
 interface Surroundings {
   clock: DrivenClock;
@@ -17,7 +17,13 @@ interface Surroundings {
 /** Lambda tries an asynchronous invocation again after these waits. */
 const retryDelaysMs = [60_000, 120_000];
 
-/** Plays the template's schedules by the stack's clock: what is due is invoked, one after the other in time order. */
+/** A clock that is moved on by weeks fires a rule at most so often on the way, spread over the time that it passes. */
+const firingsMax = 100;
+
+/**
+ * Plays the template's schedules by the stack's clock: what is due is invoked, one after the other in time order.
+ * Of a rule that is due oftener than `firingsMax` within one move of the clock, some are left out, never the last.
+ */
 export function playSchedules(stack: ResolvedStack, around: Surroundings): { stop(): void } {
   const stops = new Set<() => void>();
   const ended = new AbortController();
@@ -27,7 +33,7 @@ export function playSchedules(stack: ResolvedStack, around: Surroundings): { sto
     if (ScheduleExpression === undefined)
       throw new StackFault(`${rule.logicalId} is no schedule; only those are played.`);
     checkTargets(rule);
-    const nextDue = parseSchedule(String(ScheduleExpression));
+    const nextDue = sparsely(parseSchedule(String(ScheduleExpression)), around.clock);
     const arn = stack.attribute(rule.logicalId, 'Arn');
     const arm = (after: number) => {
       const at = nextDue(after);
@@ -46,6 +52,20 @@ export function playSchedules(stack: ResolvedStack, around: Surroundings): { sto
       ended.abort();
       for (const forget of stops) forget();
     },
+  };
+}
+
+/** The next time that is worth firing at. */
+export function sparsely(nextDue: NextDue, clock: Pick<DrivenClock, 'passing'>): NextDue {
+  return (after) => {
+    const next = nextDue(after);
+    const span = clock.passing();
+    if (!span || next > span.to) return next;
+    const sparse = nextDue(after + Math.max(0, (span.to - span.from) / firingsMax - 1));
+    if (sparse <= span.to) return sparse;
+    let last = next;
+    for (let due = next; due <= span.to; due = nextDue(due)) last = due;
+    return last;
   };
 }
 
