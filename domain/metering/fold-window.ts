@@ -4,7 +4,15 @@ import { IdTable } from './id-table.ts';
 import { OpenPage } from './open-page.ts';
 import type { SealedPages } from './sealed-pages.ts';
 import type { UsageRecord } from './usage-record.ts';
-import { type DeviceCount, eachId, idBytes, nameBytes, type WindowPage } from './window-page.ts';
+import {
+  type DeviceCount,
+  eachId,
+  idBytes,
+  nameBytes,
+  pageOf,
+  type WindowPage,
+  type WindowTraits,
+} from './window-page.ts';
 
 /** A window as it was read: its sealed pages, and the last one if it is not sealed. */
 export interface ReadWindow {
@@ -35,9 +43,6 @@ export interface WindowPlan {
   events: number;
 }
 
-/** What a page says of its window as a whole. */
-export type WindowTraits = Pick<WindowPage, 'expiresAt'> & { keyVersion: number };
-
 /** Totals, revision and event count take at most this much more at their fullest than at their emptiest. */
 const numbersGrowthBytesMax = 40;
 /** An event adds its id and at most this much to its device's count: all of it, where the device is new there. */
@@ -57,13 +62,16 @@ export function foldWindow(
   traits: WindowTraits,
   sizing: PageSizing,
 ): WindowPlan {
-  const fold = new WindowFold({ sealed, last }, records.length, traits, sizing);
+  const fold = new WindowFold({ sealed, last }, traits, sizing);
+  hash.forgetDevices();
   scratch.reset((last?.events ?? 0) + records.length);
   if (last) eachId(last.ids, (low, high) => scratch.add(low, high));
   for (const record of records) {
-    hash.hash(record.deviceId, record.eventId);
+    const device = fold.deviceOf(record);
+    device.hashed ??= hash.device(record.deviceId);
+    hash.hash(device.hashed, record.eventId);
     if (sealed.ids.has(hash.low, hash.high) || !scratch.add(hash.low, hash.high)) continue;
-    fold.count(record, hash.low, hash.high);
+    fold.count(device, record, hash.low, hash.high);
   }
   return fold.finish();
 }
@@ -72,6 +80,8 @@ export function foldWindow(
 interface Device {
   /** Undefined until a page names it. */
   number: number | undefined;
+  /** Its place in the hash, once an event of it was hashed. */
+  hashed: number | undefined;
   /** Its count on the page in the making, once an event feeds it. */
   count: DeviceCount | undefined;
 }
@@ -85,7 +95,6 @@ class WindowFold {
   readonly #devices = new Map<string, Device>();
   /** How many devices the window has named. */
   #named: number;
-  #eventsLeft: number;
   #page: OpenPage;
   #eventsBefore: number;
   #bodyBytesMax: number;
@@ -93,41 +102,43 @@ class WindowFold {
   #value: ExactSum;
   #events: number;
 
-  constructor({ sealed, last }: ReadWindow, events: number, traits: WindowTraits, sizing: PageSizing) {
+  constructor({ sealed, last }: ReadWindow, traits: WindowTraits, sizing: PageSizing) {
     this.#sealed = sealed;
     this.#traits = traits;
     this.#sizing = sizing;
     this.#value = sealed.value;
     this.#events = sealed.events;
-    this.#eventsLeft = events;
-    this.#page = new OpenPage(sealed.count, events, last);
+    this.#page = new OpenPage(sealed.count, last);
     this.#named = sealed.numbers.size;
     for (const name of this.#page.names) {
-      this.#devices.set(name, { number: this.#named, count: undefined });
+      this.#devices.set(name, { number: this.#named, hashed: undefined, count: undefined });
       this.#named += 1;
     }
     this.#eventsBefore = this.#page.events;
     this.#bodyBytesMax = this.#roomOnPage();
   }
 
-  count({ deviceId, quantity }: UsageRecord, low: number, high: number): void {
+  deviceOf({ deviceId }: UsageRecord): Device {
     let device = this.#devices.get(deviceId);
     if (device === undefined) {
-      device = { number: this.#sealed.numbers.get(deviceId), count: undefined };
+      device = { number: this.#sealed.numbers.get(deviceId), hashed: undefined, count: undefined };
       this.#devices.set(deviceId, device);
     }
+    return device;
+  }
+
+  count(device: Device, { deviceId, quantity }: UsageRecord, low: number, high: number): void {
     let { count } = device;
     if (count === undefined || this.#page.bodyBytes + eventBytesMax > this.#bodyBytesMax) {
       if (!this.#hasRoomFor(device, deviceId)) this.#turnPage();
       count = this.#countOf(device, deviceId);
     }
     this.#page.add(low, high, count, quantity);
-    this.#eventsLeft -= 1;
   }
 
   finish(): WindowPlan {
     const isChanged = this.#page.events > this.#eventsBefore;
-    if (isChanged) this.#put((page) => ({ ...page, sealed: this.#isDearerThanFresh(page) }));
+    if (isChanged) this.#put(false);
     else this.#sum(this.#page);
     return { puts: this.#puts, value: this.#value, events: this.#events };
   }
@@ -155,16 +166,17 @@ class WindowFold {
 
   #turnPage(): void {
     this.#addedBytes += this.#page.addedBytes;
-    this.#put((page) => ({ ...page, sealed: true }));
-    this.#page = new OpenPage(this.#page.page + 1, this.#eventsLeft);
+    this.#put(true);
+    this.#page = new OpenPage(this.#page.page + 1);
     for (const device of this.#devices.values()) device.count = undefined;
     this.#eventsBefore = 0;
     this.#bodyBytesMax = this.#roomOnPage();
   }
 
-  #put(seal: (page: WindowPage) => WindowPage): void {
-    const page = this.#page.encode({ ...this.#traitsOf(this.#page.page), sealed: false });
-    this.#puts.push({ page: seal(page), counted: this.#page.events - this.#eventsBefore });
+  #put(isFull: boolean): void {
+    const page = this.#page.encode(this.#traits);
+    page.sealed = isFull || this.#isDearerThanFresh(page);
+    this.#puts.push({ page, counted: this.#page.events - this.#eventsBefore });
     this.#sum(this.#page);
   }
 
@@ -186,14 +198,6 @@ class WindowFold {
   }
 
   #emptyPageBytes(page: number, rev: number): number {
-    const empty = { page, rev: rev + 1, value: 0, events: 0, ids: none, names: none, counts: none };
-    return this.#sizing.billedBytes({ ...empty, ...this.#traitsOf(page), sealed: true });
-  }
-
-  #traitsOf(page: number): Pick<WindowPage, 'expiresAt' | 'keyVersion'> {
-    const { expiresAt, keyVersion } = this.#traits;
-    return page === 0 ? { expiresAt, keyVersion } : { expiresAt };
+    return this.#sizing.billedBytes(pageOf(this.#traits, page, rev + 1));
   }
 }
-
-const none = new Uint8Array(0);

@@ -1,4 +1,5 @@
 import { type ExactSum, plus } from './exact-sum.ts';
+import { pageMemory } from './page-memory.ts';
 import {
   countBytes,
   type DeviceCount,
@@ -7,10 +8,15 @@ import {
   nameBytes,
   packCounts,
   packNames,
+  pageOf,
   unpackCounts,
   unpackNames,
   type WindowPage,
+  type WindowTraits,
 } from './window-page.ts';
+
+/** Ids of the page in the making, of one after another: there is only one at a time. */
+let ids = new Int32Array(1024);
 
 /** A page in the making: a stored one that is not sealed, or a new one, with what a batch adds to it. */
 export class OpenPage {
@@ -25,16 +31,13 @@ export class OpenPage {
   readonly #counts: DeviceCount[] = [];
   /** Counts that were stored, by the device's number. */
   readonly #stored: Map<number, DeviceCount> | undefined;
-  #ids: Int32Array<ArrayBuffer>;
   #idBytes = 0;
   #nameBytes = 0;
   #countBytes = 0;
 
-  /** `eventsExpected` is how many events a batch may add: room for them is made at once. */
-  constructor(page: number, eventsExpected: number, stored?: WindowPage) {
+  constructor(page: number, stored?: WindowPage) {
     this.page = page;
     this.rev = stored?.rev ?? 0;
-    this.#ids = new Int32Array(2 * (eventsExpected + (stored?.events ?? 0)) + 2);
     if (!stored) return;
     this.value = stored.value;
     this.names = unpackNames(stored.names);
@@ -79,18 +82,16 @@ export class OpenPage {
     this.events += 1;
   }
 
-  /** The page as its next revision. Nothing may be added afterwards: the ids are not copied. */
-  encode(rest: Pick<WindowPage, 'sealed' | 'expiresAt' | 'keyVersion'>): WindowPage {
-    return {
-      page: this.page,
-      rev: this.rev + 1,
-      value: this.value,
-      events: this.events,
-      ids: new Uint8Array(this.#ids.buffer, 0, this.#idBytes),
-      names: packNames(this.names),
-      counts: packCounts(this.#counts, this.#countBytes),
-      ...rest,
-    };
+  /** The page as its next revision. */
+  encode(traits: WindowTraits): WindowPage {
+    const page = pageOf(traits, this.page, this.rev + 1);
+    page.value = this.value;
+    page.events = this.events;
+    page.ids = pageMemory(this.#idBytes);
+    page.ids.set(new Uint8Array(ids.buffer, 0, this.#idBytes));
+    page.names = packNames(this.names, pageMemory(this.#nameBytes));
+    page.counts = packCounts(this.#counts, pageMemory(this.#countBytes));
+    return page;
   }
 
   #grow(bytes: number): void {
@@ -100,13 +101,13 @@ export class OpenPage {
 
   #pushId(low: number, high: number): void {
     const at = this.#idBytes / 4;
-    if (at === this.#ids.length) {
+    if (at === ids.length) {
       const longer = new Int32Array(at * 2);
-      longer.set(this.#ids);
-      this.#ids = longer;
+      longer.set(ids);
+      ids = longer;
     }
-    this.#ids[at] = low;
-    this.#ids[at + 1] = high;
+    ids[at] = low;
+    ids[at + 1] = high;
     this.#idBytes += idBytes;
   }
 }

@@ -3,13 +3,13 @@ import { isMarkDue } from './day-marks.ts';
 import type { EventHashKeys } from './event-hash-keys.ts';
 import { EventIdHash } from './event-id-hash.ts';
 import type { ExactSum } from './exact-sum.ts';
-import { foldWindow, type PageSizing, type ReadWindow, type WindowTraits } from './fold-window.ts';
+import { foldWindow, type PageSizing, type ReadWindow } from './fold-window.ts';
 import { type StreamRetention, windowExpiresAt } from './horizon.ts';
 import { withPages } from './read-window.ts';
 import { type SealedPages, SealedPagesCache } from './sealed-pages.ts';
 import type { UsageRecord } from './usage-record.ts';
 import type { WindowKey } from './window.ts';
-import type { WindowPage } from './window-page.ts';
+import type { WindowPage, WindowTraits } from './window-page.ts';
 import { type Freshness, type WindowStore, writeUnitBytes } from './window-store.ts';
 
 export interface RecordWindowBounds extends StreamRetention {

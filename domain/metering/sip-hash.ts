@@ -1,3 +1,21 @@
+/** A state is v0 to v3, each its low half and its high half. */
+export const sipStateWords = 8;
+
+/** The state that a key begins with. */
+export function sipState(key: Int32Array): Int32Array {
+  const [k0 = 0, k1 = 0, k2 = 0, k3 = 0] = key;
+  return Int32Array.of(
+    k0 ^ 0x70736575,
+    k1 ^ 0x736f6d65,
+    k2 ^ 0x6e646f6d,
+    k3 ^ 0x646f7261,
+    k0 ^ 0x6e657261,
+    k1 ^ 0x6c796765,
+    k2 ^ 0x79746573,
+    k3 ^ 0x74656462,
+  );
+}
+
 /**
  * SipHash-2-4 (Aumasson and Bernstein, 2012): a short message's 64-bit hash under a 128-bit key. Without the
  * key nobody can find two messages that hash alike, so no device can make another's event look like a repeat.
@@ -6,26 +24,34 @@
  * faster. A 64-bit word is (low, high). An addition carries where both highest bits of the low halves are set, or
  * one is and the sum's is not: worked out with bits, since a branch on it would be guessed wrong every other time.
  *
- * `message` holds the bytes as little-endian 32-bit words, with zeros behind the last byte up to a multiple of
- * eight bytes. The hash is left in `out` as [low, high].
+ * Begins with the state at `from[fromAt]` and takes in so many blocks of 8 bytes: `message` is little-endian words.
+ * Puts the state that comes of it at `to[toAt]`, for messages that begin alike; or, where the blocks are the last
+ * ones, the hash, as [low, high]. The last block's highest byte must be the message's length.
  */
-export function sipHash24(key: Int32Array, message: Int32Array, byteLength: number, out: Int32Array): void {
-  let v0l = key[0]! ^ 0x70736575;
-  let v0h = key[1]! ^ 0x736f6d65;
-  let v1l = key[2]! ^ 0x6e646f6d;
-  let v1h = key[3]! ^ 0x646f7261;
-  let v2l = key[0]! ^ 0x6e657261;
-  let v2h = key[1]! ^ 0x6c796765;
-  let v3l = key[2]! ^ 0x79746573;
-  let v3h = key[3]! ^ 0x74656462;
+export function sipBlocks(
+  from: Int32Array,
+  fromAt: number,
+  message: Int32Array,
+  blocks: number,
+  areLast: boolean,
+  to: Int32Array,
+  toAt: number,
+): void {
+  let v0l = from[fromAt]!;
+  let v0h = from[fromAt + 1]!;
+  let v1l = from[fromAt + 2]!;
+  let v1h = from[fromAt + 3]!;
+  let v2l = from[fromAt + 4]!;
+  let v2h = from[fromAt + 5]!;
+  let v3l = from[fromAt + 6]!;
+  let v3h = from[fromAt + 7]!;
 
-  const lastBlock = byteLength >> 3;
-  // One step a block of 8 bytes; the step after the last block is the finish, of 4 rounds and no message.
-  for (let step = 0; step <= lastBlock + 1; step++) {
-    const isFinish = step > lastBlock;
+  // One step a block; the step after the last block is the finish, of 4 rounds and no message.
+  const steps = areLast ? blocks + 1 : blocks;
+  for (let step = 0; step < steps; step++) {
+    const isFinish = step === blocks;
     const ml = isFinish ? 0 : message[step * 2]!;
-    // The last block's highest byte is the message's length; the others are what is left of it.
-    const mh = isFinish ? 0 : message[step * 2 + 1]! | (step === lastBlock ? byteLength << 24 : 0);
+    const mh = isFinish ? 0 : message[step * 2 + 1]!;
     v3l ^= ml;
     v3h ^= mh;
     if (isFinish) v2l ^= 0xff;
@@ -65,6 +91,17 @@ export function sipHash24(key: Int32Array, message: Int32Array, byteLength: numb
     v0l ^= ml;
     v0h ^= mh;
   }
-  out[0] = v0l ^ v1l ^ v2l ^ v3l;
-  out[1] = v0h ^ v1h ^ v2h ^ v3h;
+  if (areLast) {
+    to[toAt] = v0l ^ v1l ^ v2l ^ v3l;
+    to[toAt + 1] = v0h ^ v1h ^ v2h ^ v3h;
+    return;
+  }
+  to[toAt] = v0l;
+  to[toAt + 1] = v0h;
+  to[toAt + 2] = v1l;
+  to[toAt + 3] = v1h;
+  to[toAt + 4] = v2l;
+  to[toAt + 5] = v2h;
+  to[toAt + 6] = v3l;
+  to[toAt + 7] = v3h;
 }

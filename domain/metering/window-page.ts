@@ -26,6 +26,27 @@ export interface WindowPage {
   expiresAt: number;
 }
 
+/** What a page says of its window as a whole. */
+export type WindowTraits = Pick<WindowPage, 'expiresAt'> & { keyVersion: number };
+
+const none = new Uint8Array(0);
+
+/** A page of this window without anything on it. */
+export function pageOf({ expiresAt, keyVersion }: WindowTraits, page: number, rev: number): WindowPage {
+  const empty = {
+    page,
+    rev,
+    sealed: false,
+    value: 0,
+    events: 0,
+    ids: none,
+    names: none,
+    counts: none,
+    expiresAt,
+  };
+  return page === 0 ? Object.assign(empty, { keyVersion }) : empty;
+}
+
 /** What one device used on one page. `number` is its place in the names of all pages in order. */
 export interface DeviceCount {
   number: number;
@@ -51,12 +72,11 @@ export function nameBytes(name: string): number {
   return varintBytes(length) + length;
 }
 
-export function packNames(names: readonly string[]): Uint8Array<ArrayBuffer> {
-  let bytes = 0;
-  for (const name of names) bytes += nameBytes(name);
-  const packed = new Uint8Array(bytes);
+/** Packs names into bytes that they fill. */
+export function packNames(names: readonly string[], packed: Uint8Array): Uint8Array {
   let at = 0;
   for (const name of names) at = writeUtf8(packed, writeVarint(packed, at, utf8Bytes(name)), name);
+  if (at !== packed.length) throw new Error(`The names of a page took ${at} bytes and not ${packed.length}.`);
   return packed;
 }
 
@@ -71,16 +91,16 @@ export function unpackNames(packed: Uint8Array): string[] {
 export const countBytes = (count: DeviceCount): number =>
   varintBytes(count.number) + varintBytes(count.value) + varintBytes(count.events);
 
-/** Packs counts that take `bytes` together. */
-export function packCounts(counts: Iterable<DeviceCount>, bytes: number): Uint8Array<ArrayBuffer> {
-  const packed = new Uint8Array(bytes);
+/** Packs counts into bytes that they fill. */
+export function packCounts(counts: readonly DeviceCount[], packed: Uint8Array): Uint8Array {
   let at = 0;
-  for (const count of counts) {
-    at = writeVarint(packed, at, count.number);
-    at = writeVarint(packed, at, count.value);
-    at = writeVarint(packed, at, count.events);
+  for (const { number, value, events } of counts) {
+    at = writeVarint(packed, at, number);
+    at = writeVarint(packed, at, value);
+    at = writeVarint(packed, at, events);
   }
-  if (at !== bytes) throw new Error(`The counts of a page took ${at} bytes and not ${bytes}.`);
+  if (at !== packed.length)
+    throw new Error(`The counts of a page took ${at} bytes and not ${packed.length}.`);
   return packed;
 }
 

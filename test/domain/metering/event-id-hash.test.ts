@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventIdHash } from '../../../domain/metering/event-id-hash.ts';
-import { sipHash24 } from '../../../domain/metering/sip-hash.ts';
+import { sipBlocks, sipState } from '../../../domain/metering/sip-hash.ts';
 
 const secret = Uint8Array.from({ length: 16 }, (_, index) => index * 7);
 const text = fc.string({ unit: 'binary', maxLength: 130 });
 
 function hashOf(deviceId: string, eventId: string, hash = new EventIdHash({ version: 1, secret })) {
-  hash.hash(deviceId, eventId);
+  hash.hash(hash.device(deviceId), eventId);
   return [hash.low, hash.high];
 }
 
@@ -24,7 +24,8 @@ function plainHashOf(deviceId: string, eventId: string) {
     Uint8Array.from([...message, ...new Array(16).fill(0)].slice(0, ((message.length >> 3) + 1) * 8)).buffer,
   );
   const out = new Int32Array(2);
-  sipHash24(new Int32Array(secret.slice().buffer), words, message.length, out);
+  words[words.length - 1]! |= message.length << 24;
+  sipBlocks(sipState(new Int32Array(secret.slice().buffer)), 0, words, words.length / 2, true, out, 0);
   return [...out];
 }
 
@@ -47,6 +48,26 @@ describe('EventIdHash', () => {
   it('hashes ids of any length', () => {
     const long = '\u{1f600}'.repeat(5_000);
     expect(hashOf(long, 'a')).toEqual(plainHashOf(long, 'a'));
+  });
+
+  it('hashes events of many devices in any order, and forgets the devices when told', () => {
+    const used = new EventIdHash({ version: 1, secret });
+    const devices = fc.uniqueArray(
+      text.filter((each) => each.isWellFormed()),
+      { minLength: 1, maxLength: 200 },
+    );
+    fc.assert(
+      fc.property(devices, fc.infiniteStream(fc.nat()), (ids, picks) => {
+        used.forgetDevices();
+        const places = ids.map((id) => used.device(id));
+        for (const pick of picks.take(40)) {
+          const device = pick % ids.length;
+          used.hash(places[device]!, `event ${pick}`);
+          expect([used.low, used.high]).toEqual(plainHashOf(ids[device]!, `event ${pick}`));
+        }
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('differs by key, and takes only whole keys', () => {

@@ -6,6 +6,7 @@ import { VarintReader, varintBytes, writeVarint } from '../../../domain/metering
 import {
   countBytes,
   eachId,
+  nameBytes,
   packCounts,
   packNames,
   unpackCounts,
@@ -89,9 +90,13 @@ describe('a page', () => {
   it('gives back names and counts', () => {
     fc.assert(
       fc.property(fc.array(text), fc.array(count), (names, counts) => {
-        expect(unpackNames(packNames(names))).toEqual(names);
+        expect(
+          unpackNames(
+            packNames(names, new Uint8Array(names.reduce((sum, name) => sum + nameBytes(name), 0))),
+          ),
+        ).toEqual(names);
         const bytes = counts.reduce((total, each) => total + countBytes(each), 0);
-        expect(unpackCounts(packCounts(counts, bytes))).toEqual(counts);
+        expect(unpackCounts(packCounts(counts, new Uint8Array(bytes)))).toEqual(counts);
       }),
     );
   });

@@ -21,8 +21,8 @@ function pageOf(page: number, changes: Partial<WindowPage> = {}): WindowPage {
     value: 2 ** 53 - 1,
     events: 1,
     ids: Uint8Array.of(page + 1, 2, 3, 4, 5, 6, 7, 8),
-    names: page === 0 ? packNames(['phöne-7']) : new Uint8Array(0),
-    counts: packCounts(counts, 10),
+    names: page === 0 ? packNames(['phöne-7'], new Uint8Array(9)) : new Uint8Array(0),
+    counts: packCounts(counts, new Uint8Array(10)),
     ...(page === 0 && { keyVersion: 1 }),
     expiresAt,
     ...changes,
@@ -118,7 +118,12 @@ export function windowStoreContract(
     ];
     await store.putPage(
       window,
-      pageOf(1, { value: 6, events: 3, names: packNames(['b']), counts: packCounts(counts, 6) }),
+      pageOf(1, {
+        value: 6,
+        events: 3,
+        names: packNames(['b'], new Uint8Array(2)),
+        counts: packCounts(counts, new Uint8Array(6)),
+      }),
     );
     const next = { ...window, hour: window.hour + 1 };
     await store.putPage(next, pageOf(0));

@@ -67,7 +67,7 @@ export class Truth {
     const version = pages[0]?.keyVersion ?? 1;
     const hash = new EventIdHash({ version, secret: secrets(version) });
     const counted = [...(this.#windows.get(name)?.events.values() ?? [])].filter((expected) => {
-      hash.hash(expected.deviceId, expected.eventId);
+      hash.hash(hash.device(expected.deviceId), expected.eventId);
       const isHeld = held.has(`${hash.low},${hash.high}`);
       const fates = [...expected.copies.values()];
       ok(isHeld || !fates.includes('stored'), `${name} has not counted event ${expected.eventId}.`);
