@@ -114,7 +114,8 @@ function* fleetTruths(fleet: Fleet, tally: Tally) {
 /** The closing events go out when all else is acknowledged, so that they come last on the stream. */
 async function sendWithProbes(sending: Sending, probes: Probes): Promise<void> {
   const { fleet, options, progress } = sending;
-  progress.begin('sent', fleet.reports);
+  // How many repeats and faulty events there will be is drawn on the way: about their share.
+  progress.begin('sent', Math.ceil(fleet.ordinals * (1 + options.duplicates + options.faulty)));
   let over = false;
   const probing = probes.run(() => over);
   const sendingAll = async () => {
