@@ -91,7 +91,7 @@ export const instant: Parameter<number | undefined> = (text) => {
   if (text === undefined) return undefined;
   const value = parseInstant(text);
   if (value >= earliest && value <= latest) return value;
-  const isSpaced = !Number.isNaN(parseInstant(text.replace(/ (?=\d\d:\d\d$)/, '+')));
+  const isSpaced = Number.isNaN(value) && !Number.isNaN(parseInstant(text.replace(/ (?=\d\d:\d\d$)/, '+')));
   const hint = isSpaced
     ? '; a + in a query stands for a space and has to be sent as %2B'
     : ', such as 2026-11-21T10:00:00Z';
