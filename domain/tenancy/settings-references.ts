@@ -4,6 +4,12 @@ import type { Limit, Meter, Series, TenantSettings } from './tenant-config.ts';
 
 type SettingsDraft = Draft<TenantSettings>;
 
+/**
+ * Each event writes a window of every meter that its type feeds, so this bounds what one event may cost. Without it
+ * a few posts of one tenant would keep the consumers busy for minutes, and its neighbours' usage waiting.
+ */
+export const metersPerTypeMax = 10;
+
 /** Adds the faults that no member has by itself: names given twice, references to nothing, contradictions. */
 export function checkReferences(draft: SettingsDraft, faults: Faults): void {
   for (const check of checks) check(draft, faults);
@@ -23,6 +29,7 @@ const checks: ((draft: SettingsDraft, faults: Faults) => void)[] = [
       for (const [index, item] of draft[kind]?.entries() ?? []) checkField(item, `/${kind}/${index}`, faults);
     }
   },
+  checkMetersPerType,
   checkPlans,
   (draft, faults) => {
     if (draft.cycle?.timeZone === undefined || draft.timeZone === undefined) return;
@@ -61,6 +68,19 @@ function checkField(item: Draft<Meter> | Draft<Series> | undefined, path: string
   }
   if (item?.aggregation === 'sum' && !('field' in item)) {
     faults.add(`${path}/field`, 'is missing: it must name the property of data that sum adds');
+  }
+}
+
+function checkMetersPerType({ meters = [] }: SettingsDraft, faults: Faults): void {
+  const fed = new Map<string, number>();
+  for (const [index, meter] of meters.entries()) {
+    if (meter?.eventType === undefined) continue;
+    const count = (fed.get(meter.eventType) ?? 0) + 1;
+    fed.set(meter.eventType, count);
+    if (count > metersPerTypeMax) {
+      const detail = `has ${metersPerTypeMax} meters already: a type feeds at most that many`;
+      faults.add(`/meters/${index}/eventType`, `"${meter.eventType}" ${detail}`);
+    }
   }
 }
 

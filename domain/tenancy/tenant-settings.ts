@@ -16,7 +16,7 @@ import {
   text,
   utf8Bytes,
 } from './json-shape.ts';
-import { checkReferences } from './settings-references.ts';
+import { checkReferences, metersPerTypeMax } from './settings-references.ts';
 import {
   type Cycle,
   emptySettings,
@@ -34,6 +34,7 @@ export type ParsedSettings = { ok: true; settings: TenantSettings } | { ok: fals
 export const settingsBounds = {
   bytesMax: 128 * 1024,
   metersMax: 100,
+  metersPerTypeMax,
   plansMax: 100,
   nearPercentsMax: 10,
   seriesMax: 100,

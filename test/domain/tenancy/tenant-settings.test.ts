@@ -127,6 +127,19 @@ describe('parseTenantSettings', () => {
     ['a lone surrogate', { archiveOnly: ['a\ud800'] }, '/archiveOnly/0'],
     ['129 characters', { archiveOnly: ['a'.repeat(129)] }, '/archiveOnly/0'],
     ['257 bytes', { archiveOnly: ['€'.repeat(86)] }, '/archiveOnly/0'],
+    [
+      'too many meters of one type',
+      {
+        meters: [
+          orders,
+          ...Array.from({ length: settingsBounds.metersPerTypeMax }, (_, at) => ({
+            ...orders,
+            name: `o${at}`,
+          })),
+        ],
+      },
+      `/meters/${settingsBounds.metersPerTypeMax}/eventType`,
+    ],
     ['too many meters', { meters: Array(settingsBounds.metersMax + 1).fill(orders) }, '/meters'],
     ['a revision that is none', { revision: '7' }, '/revision'],
     ['an anchor of 32', { cycle: { anchorDay: 32 } }, '/cycle/anchorDay'],
