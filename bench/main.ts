@@ -10,6 +10,7 @@ import { cost } from './cost/cost.ts';
 import { endToEnd } from './end-to-end.ts';
 import { fold } from './fold.ts';
 import { ingest } from './ingest.ts';
+import { limits } from './limits/limits.ts';
 import { record } from './record.ts';
 import { asText, type Part, type Table } from './report.ts';
 
@@ -18,6 +19,7 @@ const parts: Record<string, Part> = {
   fold,
   ingest,
   'end-to-end': endToEnd,
+  limits,
   'cold-start': coldStart,
   'hot-spots': hotSpots,
   capacity,

@@ -106,7 +106,10 @@ async function measureTidegate(
  * The share of a workload's accounts that keeps a run short. What an account costs does not depend on how many
  * there are; a workload of one account is never cut, as its devices share their pages.
  */
-function shareFor({ accounts, devicesPerAccount, everySeconds }: Workload, windowSeconds: number): number {
+export function shareFor(
+  { accounts, devicesPerAccount, everySeconds }: Workload,
+  windowSeconds: number,
+): number {
   if (accounts === 1) return 1;
   const writesAnAccount = Math.min(3_600 / windowSeconds, devicesPerAccount * (3_600 / everySeconds));
   return Math.min(1, writesMax / (accounts * writesAnAccount));
@@ -114,7 +117,8 @@ function shareFor({ accounts, devicesPerAccount, everySeconds }: Workload, windo
 
 const perEvent = (units: number, run: WorkloadRun): string => (units / run.distinct).toPrecision(2);
 
-async function withTables<Result>(work: (tables: MeteredTables) => Promise<Result>): Promise<Result> {
+/** Works on tables of its own. */
+export async function withTables<Result>(work: (tables: MeteredTables) => Promise<Result>): Promise<Result> {
   const tables = await meteredTables();
   try {
     return await work(tables);

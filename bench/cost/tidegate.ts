@@ -1,5 +1,6 @@
 import { accountPartition } from '../../domain/metering/account-partition.ts';
 import { registryPartitions } from '../../domain/metering/account-registry.ts';
+import type { RecordUsage } from '../../domain/metering/record-usage.ts';
 import type { UsageRecord } from '../../domain/metering/usage-record.ts';
 import { hourMs, type WindowReader } from '../../domain/metering/window.ts';
 import { dynamoRecordUsage } from '../../infra/dynamo-record-usage.ts';
@@ -11,17 +12,19 @@ import type { MeteredTables, Units } from './metered-table.ts';
 import type { Workload, WorkloadEvent, WorkloadRun } from './workload.ts';
 
 const meter = 'bytes';
-const table = 'usage';
+export const table = 'usage';
 /** Batches that are gathered side by side: four shards of ten lanes each. */
 const lanes = 40;
 /** The hour that is played: any will do. */
 const hour = hourStartsAt / hourMs;
-const retentionMs = 24 * hourMs;
+export const retentionMs = 24 * hourMs;
 
 interface Setting {
   workload: Workload;
   windowSeconds: number;
   seed: number;
+  /** What is put around the recording, such as the check of limits. */
+  around?: (record: RecordUsage, tables: MeteredTables, clock: () => number) => RecordUsage;
 }
 
 /** What counting an hour spends, and what one roll-up of that hour's day spends. */
@@ -55,16 +58,14 @@ export async function playThroughTidegate(
 async function count(
   tables: MeteredTables,
   run: WorkloadRun,
-  { workload, windowSeconds }: Setting,
+  { workload, windowSeconds, around }: Setting,
   random: () => number,
 ): Promise<void> {
   let now = hour * hourMs;
-  const record = dynamoRecordUsage(tables.client, table, {
-    retentionMs,
-    clock: () => now,
-    random,
-    randomBytes: (bytes) => drawBytes(random, bytes),
-  });
+  const clock = () => now;
+  const randomBytes = (bytes: number) => drawBytes(random, bytes);
+  const recordAlone = dynamoRecordUsage(tables.client, table, { retentionMs, clock, random, randomBytes });
+  const record = around ? around(recordAlone, tables, clock) : recordAlone;
   for (const { endsAt, batches } of batchesOf(run.events, windowSeconds)) {
     now = hour * hourMs + endsAt * 1_000;
     const delivered = batches.flatMap((batch) =>
