@@ -6,11 +6,11 @@ import { registryPartitions } from '../domain/metering/account-registry.ts';
 import type { RollUpPartition } from '../domain/metering/roll-up.ts';
 import type { ConfigHistory } from '../domain/tenancy/config-history.ts';
 import { decodeRollUpJob } from '../events/job.ts';
-import { dynamoClient } from '../infra/clients.ts';
+import { dynamoClient, sqsClient } from '../infra/clients.ts';
 import { type Clock, systemClock } from '../infra/clock.ts';
 import { environment } from '../infra/config.ts';
 import { dynamoConfigHistory } from '../infra/dynamo-config-history.ts';
-import { dynamoRollUp } from '../infra/dynamo-roll-up.ts';
+import { dynamoRollUpWithinLimits } from '../infra/dynamo-limits.ts';
 import { createLogger } from '../infra/logger.ts';
 
 export interface Ports {
@@ -41,10 +41,7 @@ export const createHandler = (ports: Ports) =>
 const client = dynamoClient();
 export const handler = createHandler({
   history: dynamoConfigHistory(client, environment.tenantsTable()),
-  rollUp: dynamoRollUp(client, environment.usageTable(), {
-    retentionMs: environment.streamRetentionMs(),
-    clock: systemClock,
-  }),
+  rollUp: dynamoRollUpWithinLimits(client, sqsClient(), systemClock),
   clock: systemClock,
   logger: createLogger(),
 });

@@ -1,11 +1,18 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { checkLimits, checkLimitsBounds, recordWithinLimits } from '../domain/limits/check-limits.ts';
+import { daysWithinLimits } from '../domain/limits/check-day.ts';
+import {
+  checkLimits,
+  checkLimitsBounds,
+  mayBeLimited,
+  recordWithinLimits,
+} from '../domain/limits/check-limits.ts';
 import type { LimitQueue } from '../domain/limits/limit-queue.ts';
 import { notingAccounts } from '../domain/limits/notable-accounts.ts';
 import { type SettleAccount, settleAccount } from '../domain/limits/settle-account.ts';
 import { usageReadBounds } from '../domain/metering/day-usage.ts';
 import type { RecordUsage } from '../domain/metering/record-usage.ts';
+import type { RollUpPartition } from '../domain/metering/roll-up.ts';
 import type { Clock } from './clock.ts';
 import { environment } from './config.ts';
 import { currentConfig } from './config-cache.ts';
@@ -17,6 +24,7 @@ import { dynamoCycleStore } from './dynamo-cycle-store.ts';
 import { dynamoDayStore } from './dynamo-day-store.ts';
 import { dynamoNotableAccounts } from './dynamo-notable-accounts.ts';
 import { dynamoRecordUsage } from './dynamo-record-usage.ts';
+import { dynamoRollUp } from './dynamo-roll-up.ts';
 import { dynamoSuspendedAccounts } from './dynamo-suspended-accounts.ts';
 import { dynamoWindowStore } from './dynamo-window-store.ts';
 import { systemRandom } from './random.ts';
@@ -55,20 +63,41 @@ export const dynamoSettleAccount = (ports: LimitPorts): SettleAccount =>
 export const limitQueue = (client: SQSClient): LimitQueue =>
   sqsLimitQueue(client, environment.limitQueueUrl(), { random: systemRandom });
 
+function limitChecks(client: DynamoDBClient, queueClient: SQSClient, clock: Clock) {
+  const { accounts, ...ports } = limitPorts(client, clock);
+  const { find, findAll } = accounts;
+  const hasOwnLimits = recentOwnLimits(accounts, clock);
+  const checked = { ...ports, accounts: { find, findAll, hasOwnLimits }, queue: limitQueue(queueClient) };
+  return { ...checked, check: checkLimits(checked, { ...usageBounds(), ...checkLimitsBounds }) };
+}
+
 /** Recording of usage that holds what it touched against the limits. */
 export function dynamoRecordWithinLimits(
   client: DynamoDBClient,
   queueClient: SQSClient,
   clock: Clock,
 ): RecordUsage {
-  const { accounts, ...ports } = limitPorts(client, clock);
-  const { find, findAll } = accounts;
-  const hasOwnLimits = recentOwnLimits(accounts, clock);
-  const check = checkLimits(
-    { ...ports, accounts: { find, findAll, hasOwnLimits }, queue: limitQueue(queueClient) },
-    { ...usageBounds(), ...checkLimitsBounds },
-  );
+  const { check } = limitChecks(client, queueClient, clock);
   const { retentionMs } = usageBounds();
   const record = dynamoRecordUsage(client, environment.usageTable(), { retentionMs, clock });
   return recordWithinLimits(record, check);
+}
+
+/** Rolling up of days that are held against the limits. */
+export function dynamoRollUpWithinLimits(
+  client: DynamoDBClient,
+  queueClient: SQSClient,
+  clock: Clock,
+): RollUpPartition {
+  const { check, windows, configs, accounts } = limitChecks(client, queueClient, clock);
+  const isLimited = async (tenantId: string) => {
+    const config = await configs.get(tenantId);
+    return config !== undefined && mayBeLimited({ accounts }, config, tenantId);
+  };
+  const { retentionMs } = usageBounds();
+  return dynamoRollUp(client, environment.usageTable(), {
+    retentionMs,
+    clock,
+    withDays: (days) => daysWithinLimits(days, { windows, check, isLimited, now: clock }),
+  });
 }

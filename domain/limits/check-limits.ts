@@ -66,7 +66,7 @@ export function checkLimits(ports: CheckLimitsPorts, bounds: CheckLimitsBounds):
         [...accounts].flatMap(({ windows }) => windows),
         async () => {
           const config = await ports.configs.get(tenantId);
-          if (!config || !(await mayBeLimited(ports, tenantId, config))) return;
+          if (!config || !(await mayBeLimited(ports, config, tenantId))) return;
           for (let at = 0; at < accounts.length; at += bounds.accountsPerRead) {
             const group = accounts.slice(at, at + bounds.accountsPerRead);
             await failing(
@@ -87,8 +87,11 @@ interface Call {
 }
 
 /** One small read a tenant spares reading the accounts of those that limit none. */
-const mayBeLimited = async ({ accounts }: CheckLimitsPorts, tenantId: string, config: TenantConfig) =>
-  hasPlanLimits(config) || accounts.hasOwnLimits(tenantId);
+export const mayBeLimited = async (
+  { accounts }: { accounts: Pick<AccountStore, 'hasOwnLimits'> },
+  config: TenantConfig,
+  tenantId: string,
+): Promise<boolean> => hasPlanLimits(config) || accounts.hasOwnLimits(tenantId);
 
 async function failing(windows: readonly TouchedWindow[], work: () => Promise<void>): Promise<void> {
   try {

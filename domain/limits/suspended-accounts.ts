@@ -25,7 +25,7 @@ export interface SuspendedAccounts {
   add(tenantId: string, account: SuspendedAccount): Promise<void>;
   /**
    * To be called once the end of its suspension until `until` is told, when `rev` was the account's revision and
-   * it was suspended until then no longer. One that lasts longer or was made at a later revision stands.
+   * it was suspended until then no longer; after `until` itself any revision is past. One that lasts longer or was made at a later revision stands.
    */
   remove(tenantId: string, account: SuspendedAccount): Promise<void>;
   /** May be a second behind. */

@@ -52,7 +52,9 @@ export function tellAccount(ports: TellAccountPorts, { triesMax }: { triesMax: n
       told += 1;
     }
     for (const until of endsToForget(account, endedAt)) {
-      const { tenantId, accountId, rev } = account;
+      const { tenantId, accountId } = account;
+      // Before its end somebody may be about to suspend the account anew; after it nobody can until then.
+      const rev = until <= now ? Number.MAX_SAFE_INTEGER : account.rev;
       await ports.suspended.remove(tenantId, { accountId, until, rev });
     }
     if (account.untold.length > 0) await forgetNotices(ports, triesMax, account);

@@ -8,6 +8,8 @@ import { emptyConfig } from '../../domain/tenancy/tenant-config.ts';
 vi.hoisted(() => {
   Object.assign(process.env, {
     TENANTS_TABLE: 'tenants',
+    ACCOUNTS_TABLE: 'accounts',
+    LIMIT_QUEUE_URL: 'https://queue.example/limits.fifo',
     USAGE_TABLE: 'usage',
     STREAM_RETENTION_HOURS: '168',
     POWERTOOLS_LOG_LEVEL: 'SILENT',

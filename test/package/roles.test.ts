@@ -65,6 +65,8 @@ const granted: Record<string, Record<string, string[]>> = {
   'fan-out-jobs': { TenantsTable: ['dynamodb:Query'], RollUpQueue: ['sqs:SendMessage'] },
   'roll-up-days': {
     TenantsTable: ['dynamodb:Query'],
+    AccountsTable: ['dynamodb:BatchGetItem', 'dynamodb:GetItem'],
+    LimitQueue: ['sqs:SendMessage'],
     UsageTable: [
       'dynamodb:BatchGetItem',
       'dynamodb:GetItem',
@@ -212,6 +214,7 @@ const unsent: Record<string, string[]> = {
   'configure-account': ['dynamodb:UpdateItem'], // record-usage
   'fan-out-jobs': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], // authorize-tenant
   'record-usage': ['dynamodb:DeleteItem'], // enforce-limit
+  'roll-up-days': ['dynamodb:DeleteItem'], // enforce-limit
   'evaluate-accounts': ['dynamodb:UpdateItem'], // record-usage
   // authorize-tenant, enforce-limit
   'announce-resumptions': [

@@ -1,4 +1,6 @@
+import { daysWithinLimits } from '../../../../domain/limits/check-day.ts';
 import {
+  type CheckLimits,
   checkLimits,
   checkLimitsBounds,
   recordWithinLimits,
@@ -34,10 +36,10 @@ export type LimitMutation =
   | 'mark-before-send'
   | 'mark-before-tell'
   | 'no-second-look'
-  | 'no-confirmation'
+  | 'stale-configuration'
   | 'no-condition'
   | 'only-counted'
-  | 'add-to-folded-days';
+  | 'no-net';
 
 /** Everything that is stored, as doubles, and the queue. */
 export class LimitWorld {
@@ -92,7 +94,7 @@ export class LimitWorld {
     const accounts = turned(this.accounts, process, around);
     const configs = currentConfig(history, clock);
     return {
-      configs: this.#mutation === 'no-confirmation' ? { ...configs, getFresh: configs.get } : configs,
+      configs: this.#mutation === 'stale-configuration' ? { ...configs, getFresh: configs.get } : configs,
       history,
       accounts,
       registry: turned(this.registry, process, around, ['walk']),
@@ -113,21 +115,24 @@ export class LimitWorld {
       { store: ports.windows, registry: ports.registry, hashKeys: this.hashKeys, pause: ports.pause },
       { ...recordUsageBounds, retentionMs },
     );
-    const { accounts, queue } = ports;
-    const check = checkLimits(
-      {
-        ...ports,
-        accounts: { find: accounts.find, findAll: accounts.findAll, hasOwnLimits: ports.ownLimits },
-        queue: this.#mutation === 'mark-before-send' ? this.#sendLater(queue) : queue,
-      },
-      { ...bounds, ...checkLimitsBounds },
-    );
+    const check = this.#checkOf(ports);
     if (this.#mutation !== 'only-counted') return recordWithinLimits(record, check);
     return recordWithinLimits(record, (touched, now) =>
       check(
         touched.filter(({ counted }) => counted > 0),
         now,
       ),
+    );
+  }
+
+  #checkOf({ accounts, queue, ...ports }: ReturnType<LimitWorld['portsOf']>): CheckLimits {
+    return checkLimits(
+      {
+        ...ports,
+        accounts: { find: accounts.find, findAll: accounts.findAll, hasOwnLimits: ports.ownLimits },
+        queue: this.#mutation === 'mark-before-send' ? this.#sendLater(queue) : queue,
+      },
+      { ...bounds, ...checkLimitsBounds },
     );
   }
 
@@ -156,8 +161,11 @@ export class LimitWorld {
 
   rollUpOf(process: Process, around: Surroundings) {
     const ports = this.portsOf(process, around);
+    const { windows } = ports;
+    const limits = { windows, check: this.#checkOf(ports), isLimited: async () => true, now: () => this.now };
+    const days = this.#mutation === 'no-net' ? ports.days : daysWithinLimits(ports.days, limits);
     return rollUpPartition(
-      { ...ports, tenantDays: turned(this.tenantDays, process, around) },
+      { ...ports, days, tenantDays: turned(this.tenantDays, process, around) },
       { ...rollUpBounds, retentionMs },
     );
   }
