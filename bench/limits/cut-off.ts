@@ -81,16 +81,20 @@ async function runTrial(
       isRefused: false,
     }),
   );
-  const startsAt = now();
-  // The first report opens the batch window. What is left then is used up at some moment of it.
+  // What is left before the batch window begins is used up at some moment of it.
   const left = accounts.map(() => Math.ceil(random() * windowSeconds * unitsPerSecond));
   await report(tenant, now, accounts, (index) => limit - (left[index] as number));
-  let reportedAt = startsAt;
+  await stack.clock.advance(windowMs);
+  await tenant.shows(accounts);
+  // The first report opens the window.
+  const startsAt = now();
+  let reportedAt = startsAt - reportMs;
   const reportSince = async () => {
     const units = Math.round(((now() - reportedAt) / 1_000) * unitsPerSecond);
     reportedAt = now();
     await report(tenant, now, accounts, () => units);
   };
+  await reportSince();
   const everyMs = Math.max(windowMs / reportsPerWindow, reportMs);
   for (let at = startsAt + everyMs; at < startsAt + windowMs - realMs; at += everyMs) {
     if (at > now()) await stack.clock.advance(at - now());
@@ -148,6 +152,11 @@ async function report(
   }
 }
 
+interface Listed {
+  accountId: string;
+  meters: { used: number }[];
+}
+
 /** The demo's first tenant over HTTP. */
 function tenantOf({ api, localJson }: StackHandle) {
   const tenant = localJson.tenants[0];
@@ -181,6 +190,15 @@ function tenantOf({ api, localJson }: StackHandle) {
         if (code !== 'account_suspended') throw new Error(`An event was refused: ${detail}`);
       }
       return new Set((rejected as { index: number }[]).map(({ index }) => index));
+    },
+    /** Waits until all that the accounts used is counted. */
+    async shows(accounts: readonly Driven[]): Promise<void> {
+      const prefix = (accounts[0] as Driven).accountId.replace(/\d+$/, '');
+      for (;;) {
+        const listed = (await call('read', `accounts?q=${prefix}&limit=200`)).accounts as Listed[];
+        const used = new Map(listed.map(({ accountId, meters }) => [accountId, meters[0]?.used]));
+        if (accounts.every((account) => used.get(account.accountId) === account.used)) return;
+      }
     },
     isAllowed: async (accountId: string): Promise<boolean> =>
       (await call('read', `accounts/${accountId}/access`)).allowed,
