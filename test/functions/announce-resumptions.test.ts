@@ -23,7 +23,14 @@ it('announce-resumptions has every account looked at whose suspension has ended,
   const tenants = memoryTenantDirectory();
   const suspended = memorySuspendedAccounts();
   for (const tenantId of ['T001', 'T002']) {
-    await tenants.createOnce({ tenantId, createdAt: 1, gatewayKey: 'k', rate: 'standard', topics: {}, issuers: [] });
+    await tenants.createOnce({
+      tenantId,
+      createdAt: 1,
+      gatewayKey: 'k',
+      rate: 'standard',
+      topics: {},
+      issuers: [],
+    });
     for (let index = 0; index < 12; index++) {
       await suspended.add(tenantId, { accountId: `acct-${index}`, until, rev: 1 });
     }
