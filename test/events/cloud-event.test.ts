@@ -111,6 +111,23 @@ describe('decodeCloudEvent', () => {
     );
     expect(Object.getPrototypeOf({}).bytes).toBeUndefined();
   });
+
+  it('answers the same where it is told that all texts are of printable ASCII', () => {
+    const printable = fc.string({
+      unit: fc.integer({ min: 0x20, max: 0x7e }).map((unit) => String.fromCharCode(unit)),
+      maxLength: 140,
+    });
+    const attribute = fc.oneof(printable, fc.constantFrom(undefined, null, 5, ''));
+    fc.assert(
+      fc.property(
+        fc.record({ id: attribute, source: attribute, subject: attribute, type: attribute }),
+        (attributes) => {
+          const event = { ...sampleEvent(), ...attributes };
+          expect(decodeCloudEvent(event, true)).toEqual(decodeCloudEvent(event));
+        },
+      ),
+    );
+  });
 });
 
 describe('isId', () => {
