@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import dynalite from 'dynalite';
 
@@ -54,6 +54,10 @@ export async function meteredTables(): Promise<MeteredTables> {
           })),
         }),
       );
+      // The emulator makes a table active a moment after it has answered.
+      for (let status: string | undefined; status !== 'ACTIVE'; ) {
+        status = (await client.send(new DescribeTableCommand({ TableName: name }))).Table?.TableStatus;
+      }
     },
     close: async () => {
       client.destroy();
@@ -70,7 +74,7 @@ function meter(client: DynamoDBClient, spend: (kind: keyof Units, units: number)
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const kind = writes.has(context.commandName ?? '') ? 'write' : 'read';
-      if (!context.commandName?.startsWith('CreateTable'))
+      if (!/^(Create|Describe)Table/.test(context.commandName ?? ''))
         Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' });
       try {
         const result = await next(args);
