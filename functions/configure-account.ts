@@ -53,8 +53,8 @@ async function put(ports: Ports, tenantId: string, { path, body }: ApiRequest): 
   if (!config) throw putProblem({ ok: false, code: 'not_found' });
   const change = decodeAccountChange(accountId, inflate(body, accountBodyBytesMax), config);
   await register.register(tenantId, accountId);
-  await evaluation.announce(tenantId, accountId);
-  const result = await putAccount(accounts, tenantId, accountId, change);
+  const { announce } = evaluation;
+  const result = await putAccount({ accounts, announce }, tenantId, accountId, change);
   logger.info('account put', result.ok ? { rev: result.account.rev } : { refused: result.code });
   if (!result.ok) throw accountPutProblem(result);
   const now = reader.clock();

@@ -96,6 +96,13 @@ describe('an account', () => {
     ]);
   });
 
+  it('is not announced where nothing changes, as by a back office that sets all plans every night', async () => {
+    await put({ plan: 'gold', limits: [limitOf(70)] });
+    await put({ plan: 'gold', limits: [limitOf(70)] });
+    await put({});
+    expect(announced).toHaveLength(1);
+  });
+
   it('is suspended by another plan, and told nothing where nothing is to be told', async () => {
     await world.use('acct-42', 500);
     await put({ plan: 'gold' });
