@@ -101,22 +101,25 @@ export async function worstState(
 
 const severity: Record<LimitState, number> = { within: 0, near: 1, reached: 2 };
 
-/** The account against this cycle: the meters in force, and retired ones that it still used in the cycle. */
+/**
+ * The account against this cycle, by the meters in force. As a whole: with retired ones that it still used in the
+ * cycle, and with forecasts, which cost a read each and are not for lists.
+ */
 export async function describeAccount(
   reader: AccountReader,
   tenant: LookedAtTenant,
   account: LimitedAccount,
-  { isForeseen }: { isForeseen: boolean },
+  { isWhole }: { isWhole: boolean },
 ): Promise<DescribedAccount> {
   const { config, now } = tenant;
   const cycle = cycleAt(config.zones, now);
   const standings: MeterStanding[] = [];
-  for (const meter of allMeters(config)) {
+  for (const meter of isWhole ? allMeters(config) : config.meters) {
     const held = account.limits.find(({ limit }) => limit.meter === meter);
     const used = held?.item ? cycleTotal(held.item) : await usedOf(reader, tenant, account, meter);
     if (used === 0n && !config.meters.includes(meter)) continue;
     const forecast =
-      held && isForeseen && used < held.limit.quantity
+      held && isWhole && used < held.limit.quantity
         ? forecastAt(
             { used, limit: held.limit.quantity, rate: await rateOf(reader, tenant, account, meter) },
             { now, end: cycle.end },

@@ -64,11 +64,21 @@ export async function listAccounts(reader: AccountReader, request: ApiRequest): 
   }
   const accounts: WireAccount[] = [];
   const budget = new AnswerBudget('Ask for fewer accounts at a time with `limit`.');
-  await eachAtOnce([...found.entries()], accountsAtOnce, async ([index, account]) => {
-    const described = await describeAccount(reader, tenant, account, { isForeseen: false });
-    accounts[index] = budget.spend(encodeAccount(described, now));
-  });
-  const more = !isEnd && after !== undefined ? { cursor: encodeCursor(after) } : {};
+  // An account costs a few reads a meter. Where time runs out, the list ends early, and its cursor goes on from there.
+  for (let at = 0; at < found.length && (at === 0 || timeLeftMs() > answeringMs); at += accountsAtOnce) {
+    const chunk = found.slice(at, at + accountsAtOnce);
+    accounts.push(
+      ...(await Promise.all(
+        chunk.map(async (account) => {
+          const described = await describeAccount(reader, tenant, account, { isWhole: false });
+          return budget.spend(encodeAccount(described, now));
+        }),
+      )),
+    );
+  }
+  const isCut = accounts.length < found.length;
+  const last = isCut ? accounts.at(-1)?.accountId : after;
+  const more = (isCut || !isEnd) && last !== undefined ? { cursor: encodeCursor(last) } : {};
   return { status: 200, body: { accounts, ...more } };
 }
 

@@ -45,6 +45,6 @@ export async function accountAnswer(
     throw new Problem('not_found', 'No account of this id has reported usage, and none was set up.');
   }
   const account = limitedAccount(tenant, registered ?? { accountId, dirtyDays: new Map() }, stored);
-  const described = await describeAccount(reader, tenant, account, { isForeseen: true });
+  const described = await describeAccount(reader, tenant, account, { isWhole: true });
   return { status: 200, body: encodeAccount(described, now) };
 }

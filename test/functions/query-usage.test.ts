@@ -469,7 +469,9 @@ describe('accounts', () => {
     expect((await ask(account, { accountId: 'acct-42' })).body).toEqual(expected);
     await rollUp();
     expect((await ask(account, { accountId: 'acct-42' })).body).toEqual(expected);
-    expect((await ask(`${tenant}/accounts`)).body).toEqual({ accounts: [expected] });
+    // A list shows the meters in force.
+    const meters = expected.meters.filter(({ meter }) => meter !== 'calls');
+    expect((await ask(`${tenant}/accounts`)).body).toEqual({ accounts: [{ ...expected, meters }] });
   });
 
   it.each(['nobody', 'acct-4', '', 'x'.repeat(5_000)])('knows no account %s', async (accountId) => {
