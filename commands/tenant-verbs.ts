@@ -3,7 +3,6 @@ import { keyIdTenant } from '../domain/tenancy/api-key.ts';
 import { settingsOf } from '../domain/tenancy/tenant-config.ts';
 import { type ApiKey, type Rate, rates } from '../domain/tenancy/tenant-directory.ts';
 import { CommandFault } from './command-fault.ts';
-import { protocolNames, subscribe } from './subscriptions.ts';
 import {
   type Administration,
   createTenant,
@@ -13,6 +12,7 @@ import {
   setConfig,
 } from './tenant-administration.ts';
 import { addIssuer, removeIssuer } from './tenant-issuers.ts';
+import { protocolNames, subscribe } from './tenant-subscriptions.ts';
 import { topicKinds } from './topic-directory.ts';
 
 /** What a verb is asked: its arguments, its options, where its lines go and where its files come from. */
