@@ -1,4 +1,4 @@
-import type { ReceivedEvent } from '../domain/metering/received-event.ts';
+import type { ReceivedEvent } from '../domain/metering/intake/received-event.ts';
 import { parseInstant } from './rfc3339.ts';
 
 /**

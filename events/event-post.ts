@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { PostedEvent } from '../domain/metering/accept-events.ts';
+import type { PostedEvent } from '../domain/metering/intake/accept-events.ts';
 import { decodeCloudEvent, isId, isObject } from './cloud-event.ts';
 import { parseExactJson } from './exact-json.ts';
 import { Problem } from './problem.ts';

@@ -1,4 +1,4 @@
-import { readDecimal } from '../domain/metering/parse-quantity.ts';
+import { readDecimal } from '../domain/metering/intake/parse-quantity.ts';
 import { nestingMax } from './cloud-event.ts';
 
 /** A run of this many digits and points may hold more digits than a double does (it holds any 15). */

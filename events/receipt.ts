@@ -1,4 +1,4 @@
-import type { Receipt } from '../domain/metering/accept-events.ts';
+import type { Receipt } from '../domain/metering/intake/accept-events.ts';
 import { Problem } from './problem.ts';
 
 /** A receipt without anything that its sender wrote: how many events had which outcome, for the log. */

@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { streamPartition } from '../domain/metering/stream-partition.ts';
+import { streamPartition } from '../domain/metering/intake/stream-partition.ts';
 import { tenantIdPattern } from '../domain/tenancy/api-key.ts';
 import { type CloudEvent, isObject } from './cloud-event.ts';
 import { parseExactJson } from './exact-json.ts';

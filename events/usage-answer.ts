@@ -1,4 +1,4 @@
-import { noUsage, sumUsage, type UsageSum } from '../domain/metering/day.ts';
+import { noUsage, sumUsage, type UsageSum } from '../domain/metering/days/day.ts';
 import { formatQuantity } from '../domain/metering/quantity.ts';
 import { type HourSpan, hourMs, type WindowTotals } from '../domain/metering/window.ts';
 import type { Meter } from '../domain/tenancy/tenant-config.ts';

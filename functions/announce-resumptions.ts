@@ -8,10 +8,10 @@ import type { TenantDirectory } from '../domain/tenancy/tenant-directory.ts';
 import { dynamoClient, sqsClient } from '../infra/clients.ts';
 import { type Clock, systemClock } from '../infra/clock.ts';
 import { environment } from '../infra/config.ts';
-import { limitQueue } from '../infra/dynamo-limits.ts';
-import { dynamoSuspendedAccounts } from '../infra/dynamo-suspended-accounts.ts';
-import { dynamoTenantDirectory } from '../infra/dynamo-tenant-directory.ts';
+import { limitQueue } from '../infra/limits/dynamo-limits.ts';
+import { dynamoSuspendedAccounts } from '../infra/limits/dynamo-suspended-accounts.ts';
 import { createLogger } from '../infra/logger.ts';
+import { dynamoTenantDirectory } from '../infra/tenancy/dynamo-tenant-directory.ts';
 
 export interface Ports {
   tenants: Pick<TenantDirectory, 'list'>;

@@ -11,8 +11,8 @@ import { tenantPolicy } from '../infra/authorizer/tenant-policy.ts';
 import { dynamoClient } from '../infra/clients.ts';
 import { type Clock, systemClock } from '../infra/clock.ts';
 import { environment } from '../infra/config.ts';
-import { dynamoTenantDirectory } from '../infra/dynamo-tenant-directory.ts';
 import { createLogger } from '../infra/logger.ts';
+import { dynamoTenantDirectory } from '../infra/tenancy/dynamo-tenant-directory.ts';
 
 interface Ports {
   directory: TenantDirectory;

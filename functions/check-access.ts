@@ -7,10 +7,10 @@ import { isId } from '../events/cloud-event.ts';
 import { dynamoClient } from '../infra/clients.ts';
 import { type Clock, systemClock } from '../infra/clock.ts';
 import { environment } from '../infra/config.ts';
-import { dynamoAccountStore } from '../infra/dynamo-account-store.ts';
 import { type ApiResponse, apiHandler, forbidden } from '../infra/http/api-handler.ts';
 import type { ApiRequest } from '../infra/http/api-request.ts';
 import { readQuery } from '../infra/http/query-parameters.ts';
+import { dynamoAccountStore } from '../infra/limits/dynamo-account-store.ts';
 import { createLogger } from '../infra/logger.ts';
 import { systemRandom } from '../infra/random.ts';
 

@@ -8,20 +8,20 @@ import type { SettleAccount } from '../domain/limits/settle-account.ts';
 import { isToBeTold, lookAfter } from '../domain/limits/tell-account.ts';
 import { accountBodyBytesMax, accountPutProblem, decodeAccountChange } from '../events/account-put.ts';
 import { putProblem } from '../events/config-put.ts';
-import type { AccountReader } from '../infra/account-reader.ts';
 import { dynamoClient, sqsClient } from '../infra/clients.ts';
 import { systemClock } from '../infra/clock.ts';
 import { environment } from '../infra/config.ts';
-import { dynamoAccountReader } from '../infra/dynamo-account-reader.ts';
-import { dynamoAccountRegister } from '../infra/dynamo-account-register.ts';
-import { dynamoSettleAccount, limitPorts, limitQueue } from '../infra/dynamo-limits.ts';
 import { accountAnswer } from '../infra/http/accounts.ts';
 import { type ApiResponse, apiHandler } from '../infra/http/api-handler.ts';
 import { type ApiRequest, inflate } from '../infra/http/api-request.ts';
-import { type LimitEvaluation, limitEvaluation } from '../infra/limit-evaluation.ts';
+import type { AccountReader } from '../infra/limits/account-reader.ts';
+import { dynamoAccountReader } from '../infra/limits/dynamo-account-reader.ts';
+import { dynamoAccountRegister } from '../infra/limits/dynamo-account-register.ts';
+import { dynamoSettleAccount, limitPorts, limitQueue } from '../infra/limits/dynamo-limits.ts';
+import { type LimitEvaluation, limitEvaluation } from '../infra/limits/limit-evaluation.ts';
 import { createLogger } from '../infra/logger.ts';
+import { sqsJobQueue } from '../infra/metering/sqs-job-queue.ts';
 import { systemRandom } from '../infra/random.ts';
-import { sqsJobQueue } from '../infra/sqs-job-queue.ts';
 
 export interface Ports {
   reader: AccountReader;

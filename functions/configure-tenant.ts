@@ -7,14 +7,14 @@ import { configBodyBytesMax, decodeSettings, ifMatchRevisions, putProblem } from
 import { dynamoClient, sqsClient } from '../infra/clients.ts';
 import { type Clock, systemClock } from '../infra/clock.ts';
 import { environment } from '../infra/config.ts';
-import { dynamoConfigHistory } from '../infra/dynamo-config-history.ts';
-import { evaluatedHistory } from '../infra/evaluated-history.ts';
 import { type ApiResponse, apiHandler } from '../infra/http/api-handler.ts';
 import { type ApiRequest, inflate } from '../infra/http/api-request.ts';
-import { limitEvaluation } from '../infra/limit-evaluation.ts';
+import { limitEvaluation } from '../infra/limits/limit-evaluation.ts';
 import { createLogger } from '../infra/logger.ts';
+import { sqsJobQueue } from '../infra/metering/sqs-job-queue.ts';
 import { systemRandom } from '../infra/random.ts';
-import { sqsJobQueue } from '../infra/sqs-job-queue.ts';
+import { dynamoConfigHistory } from '../infra/tenancy/dynamo-config-history.ts';
+import { evaluatedHistory } from '../infra/tenancy/evaluated-history.ts';
 
 export interface Ports {
   history: ConfigHistory;

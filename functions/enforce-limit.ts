@@ -9,12 +9,12 @@ import { tellWithinBudget } from '../domain/notification/budget.ts';
 import { dynamoClient, snsClient } from '../infra/clients.ts';
 import { type Clock, systemClock } from '../infra/clock.ts';
 import { environment } from '../infra/config.ts';
-import { dynamoSettleAccount, limitPorts, settleTriesMax } from '../infra/dynamo-limits.ts';
-import { dynamoNotificationBudget } from '../infra/dynamo-notification-budget.ts';
-import { dynamoTenantDirectory } from '../infra/dynamo-tenant-directory.ts';
-import { groupByAccount, readGroup } from '../infra/limit-batch.ts';
+import { dynamoSettleAccount, limitPorts, settleTriesMax } from '../infra/limits/dynamo-limits.ts';
+import { dynamoNotificationBudget } from '../infra/limits/dynamo-notification-budget.ts';
+import { groupByAccount, readGroup } from '../infra/limits/limit-batch.ts';
+import { snsNotifier } from '../infra/limits/sns-notifier.ts';
 import { createLogger } from '../infra/logger.ts';
-import { snsNotifier } from '../infra/sns-notifier.ts';
+import { dynamoTenantDirectory } from '../infra/tenancy/dynamo-tenant-directory.ts';
 
 export interface Ports {
   settle: SettleAccount;

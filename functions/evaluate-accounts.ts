@@ -10,7 +10,7 @@ import { eachAtOnce } from '../domain/metering/at-once.ts';
 import { decodeEvaluationJob, type EvaluationJob } from '../events/job.ts';
 import { dynamoClient, sqsClient } from '../infra/clients.ts';
 import { type Clock, systemClock } from '../infra/clock.ts';
-import { dynamoSettleAccount, limitPorts, limitQueue } from '../infra/dynamo-limits.ts';
+import { dynamoSettleAccount, limitPorts, limitQueue } from '../infra/limits/dynamo-limits.ts';
 import { createLogger } from '../infra/logger.ts';
 
 export interface Ports {

@@ -6,10 +6,10 @@ import type { TenantDirectory } from '../domain/tenancy/tenant-directory.ts';
 import type { DueJob, Job, JobName } from '../events/job.ts';
 import { dynamoClient, sqsClient } from '../infra/clients.ts';
 import { environment } from '../infra/config.ts';
-import { dynamoTenantDirectory } from '../infra/dynamo-tenant-directory.ts';
 import { createLogger } from '../infra/logger.ts';
+import { type JobQueue, sqsJobQueue } from '../infra/metering/sqs-job-queue.ts';
 import { systemRandom } from '../infra/random.ts';
-import { type JobQueue, sqsJobQueue } from '../infra/sqs-job-queue.ts';
+import { dynamoTenantDirectory } from '../infra/tenancy/dynamo-tenant-directory.ts';
 
 export interface Ports {
   tenants: Pick<TenantDirectory, 'list'>;

@@ -1,26 +1,26 @@
 /** Checks the events of a post one by one, and answers 2xx only after the stream has stored every accepted one. */
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { EventStream } from '../domain/metering/event-stream.ts';
+import type { EventStream } from '../domain/metering/intake/event-stream.ts';
 import type { Grant } from '../domain/tenancy/grant.ts';
 import type { CloudEvent } from '../events/cloud-event.ts';
 import { checkMediaType, decodeEventPost, postBytesMax } from '../events/event-post.ts';
 import { nothingAccepted, outcomeCounts } from '../events/receipt.ts';
 import { encodeStreamRecords } from '../events/stream-record.ts';
-import { acceptByCurrentConfig } from '../infra/accept-by-current-config.ts';
 import { dynamoClient, kinesisClient } from '../infra/clients.ts';
 import { type Clock, systemClock } from '../infra/clock.ts';
 import { environment } from '../infra/config.ts';
-import { type CurrentConfig, currentConfig } from '../infra/config-cache.ts';
-import type { CurrentSuspensions } from '../infra/current-suspensions.ts';
-import { dynamoConfigHistory } from '../infra/dynamo-config-history.ts';
-import { dynamoSuspensions } from '../infra/dynamo-suspensions.ts';
 import { type ApiResponse, apiHandler } from '../infra/http/api-handler.ts';
 import { type ApiRequest, inflate } from '../infra/http/api-request.ts';
 import { storeEvents } from '../infra/http/store-events.ts';
 import { answerTimeLeft } from '../infra/http/time-left.ts';
-import { kinesisEventStream } from '../infra/kinesis-event-stream.ts';
+import type { CurrentSuspensions } from '../infra/limits/current-suspensions.ts';
+import { dynamoSuspensions } from '../infra/limits/dynamo-suspensions.ts';
 import { createLogger } from '../infra/logger.ts';
+import { acceptByCurrentConfig } from '../infra/metering/accept-by-current-config.ts';
+import { kinesisEventStream } from '../infra/metering/kinesis-event-stream.ts';
 import { systemRandom } from '../infra/random.ts';
+import { type CurrentConfig, currentConfig } from '../infra/tenancy/config-cache.ts';
+import { dynamoConfigHistory } from '../infra/tenancy/dynamo-config-history.ts';
 
 export interface Ports {
   configs: CurrentConfig;

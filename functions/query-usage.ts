@@ -1,14 +1,14 @@
 /** Answers what accounts and devices have used, how they stand to their limits, and whose a credential is. */
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { AccountReader } from '../infra/account-reader.ts';
 import { dynamoClient } from '../infra/clients.ts';
 import { systemClock } from '../infra/clock.ts';
-import { dynamoAccountReader } from '../infra/dynamo-account-reader.ts';
 import { listAccounts } from '../infra/http/account-list.ts';
 import { getAccountUsage } from '../infra/http/account-usage.ts';
 import { getAccount, whoami } from '../infra/http/accounts.ts';
 import { apiHandler, type Operation } from '../infra/http/api-handler.ts';
 import { getDeviceUsage, getTenantUsage } from '../infra/http/daily-usage.ts';
+import type { AccountReader } from '../infra/limits/account-reader.ts';
+import { dynamoAccountReader } from '../infra/limits/dynamo-account-reader.ts';
 import { createLogger } from '../infra/logger.ts';
 
 export interface Ports {

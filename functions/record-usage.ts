@@ -2,20 +2,20 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
-import type { Quarantine } from '../domain/metering/quarantine.ts';
-import type { RecordUsage } from '../domain/metering/record-usage.ts';
+import type { Quarantine } from '../domain/metering/intake/quarantine.ts';
+import type { RecordUsage } from '../domain/metering/windows/record-usage.ts';
 import { batchLog } from '../infra/batch-log.ts';
-import { failureCauses, outcomeByTenant } from '../infra/batch-outcome.ts';
 import { dynamoClient, sqsClient } from '../infra/clients.ts';
 import { type Clock, systemClock } from '../infra/clock.ts';
 import { environment } from '../infra/config.ts';
-import { type ConfigRevisions, configRevisions } from '../infra/config-revisions.ts';
-import { dynamoConfigHistory } from '../infra/dynamo-config-history.ts';
-import { dynamoRecordWithinLimits } from '../infra/dynamo-limits.ts';
+import { dynamoRecordWithinLimits } from '../infra/limits/dynamo-limits.ts';
 import { createLogger } from '../infra/logger.ts';
+import { failureCauses, outcomeByTenant } from '../infra/metering/batch-outcome.ts';
+import { s3Quarantine } from '../infra/metering/s3-quarantine.ts';
+import { readUsageBatch, setAsideAll } from '../infra/metering/usage-batch.ts';
 import { systemRandom } from '../infra/random.ts';
-import { s3Quarantine } from '../infra/s3-quarantine.ts';
-import { readUsageBatch, setAsideAll } from '../infra/usage-batch.ts';
+import { type ConfigRevisions, configRevisions } from '../infra/tenancy/config-revisions.ts';
+import { dynamoConfigHistory } from '../infra/tenancy/dynamo-config-history.ts';
 
 export interface Ports {
   configs: ConfigRevisions;

@@ -3,15 +3,15 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { registryPartitions } from '../domain/metering/account-registry.ts';
-import type { RollUpPartition } from '../domain/metering/roll-up.ts';
+import type { RollUpPartition } from '../domain/metering/days/roll-up.ts';
 import type { ConfigHistory } from '../domain/tenancy/config-history.ts';
 import { decodeRollUpJob } from '../events/job.ts';
 import { dynamoClient, sqsClient } from '../infra/clients.ts';
 import { type Clock, systemClock } from '../infra/clock.ts';
 import { environment } from '../infra/config.ts';
-import { dynamoConfigHistory } from '../infra/dynamo-config-history.ts';
-import { dynamoRollUpWithinLimits } from '../infra/dynamo-limits.ts';
+import { dynamoRollUpWithinLimits } from '../infra/limits/dynamo-limits.ts';
 import { createLogger } from '../infra/logger.ts';
+import { dynamoConfigHistory } from '../infra/tenancy/dynamo-config-history.ts';
 
 export interface Ports {
   history: Pick<ConfigHistory, 'latest'>;

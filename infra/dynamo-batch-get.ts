@@ -1,7 +1,7 @@
 import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Backoff, fullJitterMs } from './full-jitter.ts';
+import type { Item } from './metering/window-items.ts';
 import type { Random } from './random.ts';
-import type { Item } from './window-items.ts';
 
 /** DynamoDB's bound of one call. */
 const keysMax = 100;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { streamPartition } from '../../domain/metering/stream-partition.ts';
+import { streamPartition } from '../../domain/metering/intake/stream-partition.ts';
 import type { Part, Table } from '../report.ts';
 import { drawUuid, seeded } from '../seeded.ts';
 

@@ -1,11 +1,11 @@
 import { accountPartition } from '../../domain/metering/account-partition.ts';
 import { registryPartitions } from '../../domain/metering/account-registry.ts';
-import type { RecordUsage } from '../../domain/metering/record-usage.ts';
 import type { UsageRecord } from '../../domain/metering/usage-record.ts';
 import { hourMs, type WindowReader } from '../../domain/metering/window.ts';
-import { dynamoRecordUsage } from '../../infra/dynamo-record-usage.ts';
-import { dynamoRollUp } from '../../infra/dynamo-roll-up.ts';
-import { dynamoWindowStore } from '../../infra/dynamo-window-store.ts';
+import type { RecordUsage } from '../../domain/metering/windows/record-usage.ts';
+import { dynamoRecordUsage } from '../../infra/metering/dynamo-record-usage.ts';
+import { dynamoRollUp } from '../../infra/metering/dynamo-roll-up.ts';
+import { dynamoWindowStore } from '../../infra/metering/dynamo-window-store.ts';
 import { config, hourStartsAt, tenantId } from '../fold-batch.ts';
 import { drawBytes, seeded } from '../seeded.ts';
 import type { MeteredTables, Units } from './metered-table.ts';

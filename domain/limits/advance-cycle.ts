@@ -1,7 +1,7 @@
-import type { UsageReadBounds } from '../metering/day-usage.ts';
-import type { ExactSum } from '../metering/exact-sum.ts';
+import type { UsageReadBounds } from '../metering/days/day-usage.ts';
 import { windowExpiresAt } from '../metering/horizon.ts';
 import type { Hour } from '../metering/window.ts';
+import type { ExactSum } from '../metering/windows/exact-sum.ts';
 import type { ZoneChange } from '../tenancy/tenant-config.ts';
 import { type CycleCalendar, isOfCalendar } from './cycle-calendar.ts';
 import type { CycleItem, CycleKey } from './cycle-item.ts';

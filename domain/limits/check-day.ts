@@ -1,8 +1,8 @@
-import type { DayKey, DayTotals } from '../metering/day.ts';
-import type { DayStore } from '../metering/day-store.ts';
-import { asExactSum } from '../metering/exact-sum.ts';
-import type { TouchedWindow } from '../metering/record-usage.ts';
+import type { DayKey, DayTotals } from '../metering/days/day.ts';
+import type { DayStore } from '../metering/days/day-store.ts';
 import type { WindowReader } from '../metering/window.ts';
+import { asExactSum } from '../metering/windows/exact-sum.ts';
+import type { TouchedWindow } from '../metering/windows/record-usage.ts';
 import type { CheckLimits } from './check-limits.ts';
 
 export interface DayLimits {

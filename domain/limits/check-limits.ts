@@ -1,6 +1,6 @@
 import { eachAtOnce } from '../metering/at-once.ts';
-import type { UsageReadBounds } from '../metering/day-usage.ts';
-import type { RecordUsage, TouchedWindow } from '../metering/record-usage.ts';
+import type { UsageReadBounds } from '../metering/days/day-usage.ts';
+import type { RecordUsage, TouchedWindow } from '../metering/windows/record-usage.ts';
 import type { TenantConfig } from '../tenancy/tenant-config.ts';
 import type { AccountStore } from './account-store.ts';
 import { advanceCycle, isAhead, keyOf } from './advance-cycle.ts';

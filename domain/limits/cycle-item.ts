@@ -1,5 +1,5 @@
-import type { ExactSum } from '../metering/exact-sum.ts';
 import type { Hour } from '../metering/window.ts';
+import type { ExactSum } from '../metering/windows/exact-sum.ts';
 import type { LimitRevision } from './limit-revision.ts';
 
 /** The cycle of an account's meter, by the hour in which it starts. */

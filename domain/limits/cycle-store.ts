@@ -1,4 +1,4 @@
-import type { Freshness } from '../metering/window-store.ts';
+import type { Freshness } from '../metering/windows/window-store.ts';
 import type { CycleItem, CycleKey } from './cycle-item.ts';
 
 /**

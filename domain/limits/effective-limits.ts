@@ -1,4 +1,4 @@
-import { parseQuantity } from '../metering/parse-quantity.ts';
+import { parseQuantity } from '../metering/intake/parse-quantity.ts';
 import type { Quantity } from '../metering/quantity.ts';
 import type { Limit, Meter, TenantConfig } from '../tenancy/tenant-config.ts';
 import type { AccountState } from './account-state.ts';

@@ -1,6 +1,6 @@
-import { asExactSum, type ExactSum, plusSum } from '../metering/exact-sum.ts';
 import type { Quantity } from '../metering/quantity.ts';
 import type { Hour } from '../metering/window.ts';
+import { asExactSum, type ExactSum, plusSum } from '../metering/windows/exact-sum.ts';
 import { type CycleCalendar, placeOf } from './cycle-calendar.ts';
 import type { CycleItem } from './cycle-item.ts';
 

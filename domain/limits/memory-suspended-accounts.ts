@@ -1,4 +1,4 @@
-import { streamPartition } from '../metering/stream-partition.ts';
+import { streamPartition } from '../metering/intake/stream-partition.ts';
 import type { SuspendedAccount, SuspendedAccounts } from './suspended-accounts.ts';
 
 /** The double of SuspendedAccounts. */

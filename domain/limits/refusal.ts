@@ -1,4 +1,4 @@
-import type { ReceivedEvent } from '../metering/received-event.ts';
+import type { ReceivedEvent } from '../metering/intake/received-event.ts';
 import type { Meter } from '../tenancy/tenant-config.ts';
 import { type AccountState, isRefused } from './account-state.ts';
 

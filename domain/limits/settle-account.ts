@@ -1,4 +1,4 @@
-import type { UsageReadBounds } from '../metering/day-usage.ts';
+import type { UsageReadBounds } from '../metering/days/day-usage.ts';
 import { type Hour, hourOf } from '../metering/window.ts';
 import type { TenantConfig } from '../tenancy/tenant-config.ts';
 import { type AccountState, newAccount } from './account-state.ts';

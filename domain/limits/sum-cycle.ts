@@ -1,9 +1,9 @@
 import type { AccountRegistry } from '../metering/account-registry.ts';
-import { areWindowsKept, type MeteredAccount, sumUsage } from '../metering/day.ts';
-import type { DayStore } from '../metering/day-store.ts';
-import { dayUsage, type UsageReadBounds } from '../metering/day-usage.ts';
-import { asExactSum, type ExactSum } from '../metering/exact-sum.ts';
+import { areWindowsKept, type MeteredAccount, sumUsage } from '../metering/days/day.ts';
+import type { DayStore } from '../metering/days/day-store.ts';
+import { dayUsage, type UsageReadBounds } from '../metering/days/day-usage.ts';
 import { type Hour, hourOf, type WindowReader } from '../metering/window.ts';
+import { asExactSum, type ExactSum } from '../metering/windows/exact-sum.ts';
 import type { ZoneChange } from '../tenancy/tenant-config.ts';
 import { type CycleCalendar, dayOf, placeOf } from './cycle-calendar.ts';
 import { type CycleTotals, foldCycle } from './fold-cycle.ts';

@@ -1,6 +1,6 @@
-import type { ExactSum } from '../metering/exact-sum.ts';
-import type { TouchedWindow } from '../metering/record-usage.ts';
 import type { Hour } from '../metering/window.ts';
+import type { ExactSum } from '../metering/windows/exact-sum.ts';
+import type { TouchedWindow } from '../metering/windows/record-usage.ts';
 import type { TenantConfig } from '../tenancy/tenant-config.ts';
 import { type AccountState, newAccount } from './account-state.ts';
 import type { LimitedCycle } from './advance-cycle.ts';

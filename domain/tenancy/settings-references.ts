@@ -1,4 +1,4 @@
-import { parseQuantity } from '../metering/parse-quantity.ts';
+import { parseQuantity } from '../metering/intake/parse-quantity.ts';
 import { type Draft, type Faults, pathTo } from './json-shape.ts';
 import type { Limit, Meter, Series, TenantSettings } from './tenant-config.ts';
 

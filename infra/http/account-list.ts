@@ -9,8 +9,8 @@ import {
   readAccounts,
   statusOf,
   worstState,
-} from '../account-reader.ts';
-import { configOf, idBytesMax } from '../usage-reader.ts';
+} from '../limits/account-reader.ts';
+import { configOf, idBytesMax } from '../metering/usage-reader.ts';
 import { AnswerBudget } from './answer-budget.ts';
 import type { ApiResponse } from './api-handler.ts';
 import type { ApiRequest } from './api-request.ts';

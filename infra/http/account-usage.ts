@@ -1,11 +1,11 @@
 import { datesOf } from '../../domain/calendar/local-day.ts';
-import type { UsageSum } from '../../domain/metering/day.ts';
-import { dayUsage, type UsageQuery } from '../../domain/metering/day-usage.ts';
-import { hourUsage } from '../../domain/metering/hour-usage.ts';
+import type { UsageSum } from '../../domain/metering/days/day.ts';
+import { dayUsage, type UsageQuery } from '../../domain/metering/days/day-usage.ts';
+import { hourUsage } from '../../domain/metering/days/hour-usage.ts';
 import { type HourSpan, hourMs, type WindowTotals } from '../../domain/metering/window.ts';
 import type { Meter } from '../../domain/tenancy/tenant-config.ts';
 import { encodeDeviceRows, encodeTotal, encodeWindow, type WireWindow } from '../../events/usage-answer.ts';
-import { findAccount, meterOf, type UsageReader } from '../usage-reader.ts';
+import { findAccount, meterOf, type UsageReader } from '../metering/usage-reader.ts';
 import { AnswerBudget } from './answer-budget.ts';
 import type { ApiResponse } from './api-handler.ts';
 import type { ApiRequest } from './api-request.ts';

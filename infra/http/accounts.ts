@@ -7,8 +7,8 @@ import {
   describeAccount,
   type LookedAtTenant,
   limitedAccount,
-} from '../account-reader.ts';
-import { configOf, findAccount, type UsageReader } from '../usage-reader.ts';
+} from '../limits/account-reader.ts';
+import { configOf, findAccount, type UsageReader } from '../metering/usage-reader.ts';
 import type { ApiResponse } from './api-handler.ts';
 import type { ApiRequest } from './api-request.ts';
 import { readQuery } from './query-parameters.ts';

@@ -1,10 +1,10 @@
 import { lastDates } from '../../domain/calendar/local-day.ts';
-import type { UsageSum } from '../../domain/metering/day.ts';
-import { dayUsage } from '../../domain/metering/day-usage.ts';
+import type { UsageSum } from '../../domain/metering/days/day.ts';
+import { dayUsage } from '../../domain/metering/days/day-usage.ts';
 import { hourOf } from '../../domain/metering/window.ts';
 import { encodeDays, encodeTotal } from '../../events/usage-answer.ts';
-import type { AccountReader } from '../account-reader.ts';
-import { findAccount, meterOf, type UsageReader } from '../usage-reader.ts';
+import type { AccountReader } from '../limits/account-reader.ts';
+import { findAccount, meterOf, type UsageReader } from '../metering/usage-reader.ts';
 import type { ApiResponse } from './api-handler.ts';
 import type { ApiRequest } from './api-request.ts';
 import { integer, readQuery, required } from './query-parameters.ts';

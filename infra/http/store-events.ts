@@ -1,5 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { type EventStream, StreamUnavailable } from '../../domain/metering/event-stream.ts';
+import { type EventStream, StreamUnavailable } from '../../domain/metering/intake/event-stream.ts';
 import { Problem } from '../../events/problem.ts';
 
 /** Resolves once the stream has stored all; a Problem says that it did not, and that sending again is safe. */

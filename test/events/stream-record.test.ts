@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { streamPartition, streamPartitions } from '../../domain/metering/stream-partition.ts';
+import { streamPartition, streamPartitions } from '../../domain/metering/intake/stream-partition.ts';
 import type { CloudEvent } from '../../events/cloud-event.ts';
 import {
   decodeStreamRecord,

@@ -7,15 +7,15 @@ import { memorySuspendedAccounts } from '../../domain/limits/memory-suspended-ac
 import { notingAccounts } from '../../domain/limits/notable-accounts.ts';
 import { settleAccount } from '../../domain/limits/settle-account.ts';
 import { utcDayOf } from '../../domain/metering/account-registry.ts';
-import { usageReadBounds } from '../../domain/metering/day-usage.ts';
+import { usageReadBounds } from '../../domain/metering/days/day-usage.ts';
+import { memoryDayStore, memoryTenantDayStore } from '../../domain/metering/days/memory-day-store.ts';
 import { memoryAccountRegistry } from '../../domain/metering/memory-account-registry.ts';
-import { memoryDayStore, memoryTenantDayStore } from '../../domain/metering/memory-day-store.ts';
 import { hourMs, hourOf } from '../../domain/metering/window.ts';
 import type { Grant } from '../../domain/tenancy/grant.ts';
 import { memoryConfigHistory } from '../../domain/tenancy/memory-config-history.ts';
 import { emptyConfig, type Limit, type TenantConfig } from '../../domain/tenancy/tenant-config.ts';
-import { currentConfig } from '../../infra/config-cache.ts';
 import { toAuthorizerContext } from '../../infra/http/api-request.ts';
+import { currentConfig } from '../../infra/tenancy/config-cache.ts';
 import { memoryWindows } from '../domain/metering/day-world.ts';
 
 export const limitOf = (perCycle: number, more: Partial<Limit> = {}): Limit => ({

@@ -6,19 +6,19 @@ import { memoryCycleStore } from '../../domain/limits/memory-cycle-store.ts';
 import { memorySuspendedAccounts } from '../../domain/limits/memory-suspended-accounts.ts';
 import { settleAccount } from '../../domain/limits/settle-account.ts';
 import { tellAccount } from '../../domain/limits/tell-account.ts';
-import { usageReadBounds } from '../../domain/metering/day-usage.ts';
+import { usageReadBounds } from '../../domain/metering/days/day-usage.ts';
+import { memoryDayStore } from '../../domain/metering/days/memory-day-store.ts';
 import { memoryAccountRegistry } from '../../domain/metering/memory-account-registry.ts';
-import { memoryDayStore } from '../../domain/metering/memory-day-store.ts';
-import { memoryEventHashKeys } from '../../domain/metering/memory-event-hash-keys.ts';
-import { memoryWindowStore } from '../../domain/metering/memory-window-store.ts';
-import { recordUsage, recordUsageBounds } from '../../domain/metering/record-usage.ts';
 import { hourMs, hourOf } from '../../domain/metering/window.ts';
+import { memoryEventHashKeys } from '../../domain/metering/windows/memory-event-hash-keys.ts';
+import { memoryWindowStore } from '../../domain/metering/windows/memory-window-store.ts';
+import { recordUsage, recordUsageBounds } from '../../domain/metering/windows/record-usage.ts';
 import type { Notification } from '../../domain/notification/notification.ts';
 import { memoryConfigHistory } from '../../domain/tenancy/memory-config-history.ts';
 import { reviseConfig } from '../../domain/tenancy/revise-config.ts';
 import { emptyConfig, settingsOf } from '../../domain/tenancy/tenant-config.ts';
 import { encodeLimitMessage } from '../../events/limit-message.ts';
-import { currentConfig } from '../../infra/config-cache.ts';
+import { currentConfig } from '../../infra/tenancy/config-cache.ts';
 
 vi.hoisted(() => {
   // The module makes its real adapters when it is loaded; they are not used here.

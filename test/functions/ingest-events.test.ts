@@ -1,15 +1,18 @@
 import { gzipSync } from 'node:zlib';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { EventStream } from '../../domain/metering/event-stream.ts';
-import { type MemoryEventStream, memoryEventStream } from '../../domain/metering/memory-event-stream.ts';
+import type { EventStream } from '../../domain/metering/intake/event-stream.ts';
+import {
+  type MemoryEventStream,
+  memoryEventStream,
+} from '../../domain/metering/intake/memory-event-stream.ts';
 import type { Grant } from '../../domain/tenancy/grant.ts';
 import { memoryConfigHistory } from '../../domain/tenancy/memory-config-history.ts';
 import { decodeStreamRecord, type EventLine } from '../../events/stream-record.ts';
-import { currentConfig } from '../../infra/config-cache.ts';
-import type { CurrentSuspensions } from '../../infra/current-suspensions.ts';
 import { toAuthorizerContext } from '../../infra/http/api-request.ts';
+import type { CurrentSuspensions } from '../../infra/limits/current-suspensions.ts';
 import { createLogger } from '../../infra/logger.ts';
+import { currentConfig } from '../../infra/tenancy/config-cache.ts';
 import { now, sampleConfig, sampleEvent } from '../events/sample-events.ts';
 
 // The deployed handler stands in the same file and is made as it is loaded.

@@ -5,16 +5,16 @@ import { memoryAccountStore } from '../../domain/limits/memory-account-store.ts'
 import { memoryCycleStore } from '../../domain/limits/memory-cycle-store.ts';
 import { memoryNotableAccounts } from '../../domain/limits/memory-notable-accounts.ts';
 import { utcDayOf } from '../../domain/metering/account-registry.ts';
-import { usageReadBounds } from '../../domain/metering/day-usage.ts';
+import { usageReadBounds } from '../../domain/metering/days/day-usage.ts';
+import { memoryDayStore, memoryTenantDayStore } from '../../domain/metering/days/memory-day-store.ts';
+import { type RollUpPorts, rollUpBounds, rollUpPartition } from '../../domain/metering/days/roll-up.ts';
 import { memoryAccountRegistry } from '../../domain/metering/memory-account-registry.ts';
-import { memoryDayStore, memoryTenantDayStore } from '../../domain/metering/memory-day-store.ts';
-import { type RollUpPorts, rollUpBounds, rollUpPartition } from '../../domain/metering/roll-up.ts';
 import { hourMs, hourOf } from '../../domain/metering/window.ts';
 import type { ConfigHistory } from '../../domain/tenancy/config-history.ts';
 import type { Grant } from '../../domain/tenancy/grant.ts';
 import { memoryConfigHistory } from '../../domain/tenancy/memory-config-history.ts';
 import { emptyConfig, type TenantConfig } from '../../domain/tenancy/tenant-config.ts';
-import { currentConfig } from '../../infra/config-cache.ts';
+import { currentConfig } from '../../infra/tenancy/config-cache.ts';
 import { type MemoryWindows, memoryWindows } from '../domain/metering/day-world.ts';
 
 vi.hoisted(() => {

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, SQSEvent } from 'aws-lambda';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RollUpOutcome, RollUpPartition } from '../../domain/metering/roll-up.ts';
+import type { RollUpOutcome, RollUpPartition } from '../../domain/metering/days/roll-up.ts';
 import { memoryConfigHistory } from '../../domain/tenancy/memory-config-history.ts';
 import { emptyConfig } from '../../domain/tenancy/tenant-config.ts';
 

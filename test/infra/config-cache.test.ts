@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ConfigHistory } from '../../domain/tenancy/config-history.ts';
 import { memoryConfigHistory } from '../../domain/tenancy/memory-config-history.ts';
-import { type CurrentConfig, configTtlMs, currentConfig } from '../../infra/config-cache.ts';
+import { type CurrentConfig, configTtlMs, currentConfig } from '../../infra/tenancy/config-cache.ts';
 import { sampleConfig } from '../events/sample-events.ts';
 
 let now: number;

@@ -7,7 +7,7 @@ import {
   currentSuspensions,
   type SuspensionPorts,
   suspensionTtlMs,
-} from '../../infra/current-suspensions.ts';
+} from '../../infra/limits/current-suspensions.ts';
 
 const start = Date.parse('2026-11-21T10:00:00Z');
 const until = Date.parse('2026-12-01T00:00:00Z');

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryConfigHistory } from '../../domain/tenancy/memory-config-history.ts';
 import { emptyConfig, type TenantConfig } from '../../domain/tenancy/tenant-config.ts';
-import { evaluatedHistory } from '../../infra/evaluated-history.ts';
+import { evaluatedHistory } from '../../infra/tenancy/evaluated-history.ts';
 import { configHistoryContract } from '../domain/tenancy/config-history-contract.ts';
 
 const limit = { meter: 'bytes', perCycle: 5, onReached: 'suspend' as const, nearPercent: [80] };

@@ -1,8 +1,12 @@
 import type { KinesisClient, PutRecordsCommand, PutRecordsCommandOutput } from '@aws-sdk/client-kinesis';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type PartitionedRecord, StreamUnavailable } from '../../domain/metering/event-stream.ts';
-import { callBytesMax, callRecordsMax, kinesisEventStream } from '../../infra/kinesis-event-stream.ts';
+import { type PartitionedRecord, StreamUnavailable } from '../../domain/metering/intake/event-stream.ts';
+import {
+  callBytesMax,
+  callRecordsMax,
+  kinesisEventStream,
+} from '../../infra/metering/kinesis-event-stream.ts';
 
 type Put = PutRecordsCommand['input'];
 /** What becomes of one call: an error, or the entries that fail. */

@@ -1,7 +1,7 @@
 import type { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../events/job.ts';
-import { sqsJobQueue } from '../../infra/sqs-job-queue.ts';
+import { sqsJobQueue } from '../../infra/metering/sqs-job-queue.ts';
 
 const jobs: Job[] = Array.from({ length: 23 }, (_, partition) => ({
   job: 'roll-up-days',

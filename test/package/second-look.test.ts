@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configTtlMs } from '../../infra/config-cache.ts';
-import { secondLookDelaySeconds } from '../../infra/limit-evaluation.ts';
+import { secondLookDelaySeconds } from '../../infra/limits/limit-evaluation.ts';
+import { configTtlMs } from '../../infra/tenancy/config-cache.ts';
 import { functionId, type PackagedStack, packageStack, propertiesOf } from './support/packaged-stack.ts';
 
 let stack: PackagedStack;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { functionNames } from '../../infra/bundle.js';
-import { configTtlMs } from '../../infra/config-cache.ts';
-import { secondLookDelaySeconds } from '../../infra/limit-evaluation.ts';
+import { secondLookDelaySeconds } from '../../infra/limits/limit-evaluation.ts';
+import { configTtlMs } from '../../infra/tenancy/config-cache.ts';
 import {
   functionId,
   ofType,

@@ -6,7 +6,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { suspensionTtlMs } from '../../infra/current-suspensions.ts';
+import { suspensionTtlMs } from '../../infra/limits/current-suspensions.ts';
 import { type StackHandle, start } from '../../local/start.ts';
 import { eventually } from './support/eventually.ts';
 import { meters, temporaryFolder, usageEvent } from './support/running-stack.ts';

@@ -4,7 +4,7 @@ import { createFleet, type DrivenMeter } from '../../../commands/drive/fleet.ts'
 import { closingPosts, planPosts } from '../../../commands/drive/plan.ts';
 import { bodyOf } from '../../../commands/drive/sender.ts';
 import { expectedReceipt, faults, itemText } from '../../../commands/drive/wire.ts';
-import { acceptEvents } from '../../../domain/metering/accept-events.ts';
+import { acceptEvents } from '../../../domain/metering/intake/accept-events.ts';
 import type { TenantConfig } from '../../../domain/tenancy/tenant-config.ts';
 import { checkMediaType, decodeEventPost } from '../../../events/event-post.ts';
 

@@ -9,8 +9,8 @@ import {
   greaterTotals,
   noTotals,
 } from '../../../domain/limits/fold-cycle.ts';
-import { asExactSum } from '../../../domain/metering/exact-sum.ts';
 import { type Hour, hourOf } from '../../../domain/metering/window.ts';
+import { asExactSum } from '../../../domain/metering/windows/exact-sum.ts';
 import type { ZoneChange } from '../../../domain/tenancy/tenant-config.ts';
 
 const zones: ZoneChange[] = [

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { SuspendedAccount, SuspendedAccounts } from '../../../domain/limits/suspended-accounts.ts';
-import { streamPartition } from '../../../domain/metering/stream-partition.ts';
+import { streamPartition } from '../../../domain/metering/intake/stream-partition.ts';
 
 const until = Date.parse('2026-12-01T00:00:00Z');
 const later = Date.parse('2027-01-01T00:00:00Z');

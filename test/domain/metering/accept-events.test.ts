@@ -4,7 +4,7 @@ import {
   type AcceptanceRules,
   acceptEvents,
   type PostedEvent,
-} from '../../../domain/metering/accept-events.ts';
+} from '../../../domain/metering/intake/accept-events.ts';
 import { decodeEventPost } from '../../../events/event-post.ts';
 import { now, sampleConfig, sampleEvent } from '../../events/sample-events.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { accountPartition } from '../../../domain/metering/account-partition.ts';
-import type { DayTotals } from '../../../domain/metering/day.ts';
-import type { DayStore, PartitionDay, TenantDayStore } from '../../../domain/metering/day-store.ts';
+import type { DayTotals } from '../../../domain/metering/days/day.ts';
+import type { DayStore, PartitionDay, TenantDayStore } from '../../../domain/metering/days/day-store.ts';
 import type { HourSpan } from '../../../domain/metering/window.ts';
 
 const date = '2026-11-20';

@@ -1,4 +1,4 @@
-import { sumWindows } from '../../../domain/metering/day.ts';
+import { sumWindows } from '../../../domain/metering/days/day.ts';
 import type { Hour, WindowKey, WindowReader, WindowTotals } from '../../../domain/metering/window.ts';
 
 /** Windows that a test writes to as it likes: what they hold is the truth. */

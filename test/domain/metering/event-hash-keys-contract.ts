@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import type { EventHashKeys } from '../../../domain/metering/event-hash-keys.ts';
+import type { EventHashKeys } from '../../../domain/metering/windows/event-hash-keys.ts';
 
 /** What EventHashKeys promises. `create` opens the same, at first empty, store again and again within a test. */
 export function eventHashKeysContract(openStore: () => Promise<() => EventHashKeys>): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EventIdHash } from '../../../domain/metering/event-id-hash.ts';
-import { sipBlocks, sipState } from '../../../domain/metering/sip-hash.ts';
+import { EventIdHash } from '../../../domain/metering/windows/event-id-hash.ts';
+import { sipBlocks, sipState } from '../../../domain/metering/windows/sip-hash.ts';
 
 const secret = Uint8Array.from({ length: 16 }, (_, index) => index * 7);
 const text = fc.string({ unit: 'binary', maxLength: 130 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type EventStream, StreamUnavailable } from '../../../domain/metering/event-stream.ts';
+import { type EventStream, StreamUnavailable } from '../../../domain/metering/intake/event-stream.ts';
 
 export interface EventStreamUnderTest {
   stream: EventStream;

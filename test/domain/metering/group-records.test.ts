@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupByWindow } from '../../../domain/metering/group-records.ts';
 import type { UsageRecord } from '../../../domain/metering/usage-record.ts';
+import { groupByWindow } from '../../../domain/metering/windows/group-records.ts';
 
 const record: fc.Arbitrary<UsageRecord> = fc.record({
   tenantId: fc.constantFrom('T001', 'T002'),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { IdTable } from '../../../domain/metering/id-table.ts';
+import { IdTable } from '../../../domain/metering/windows/id-table.ts';
 
 /** Few distinct halves, so that ids meet in their low halves, crowd the same places, and repeat. */
 const half = fc.oneof(fc.constantFrom(0, 1, 2, 64, 65, -1, -64, 2 ** 31 - 1, -(2 ** 31)), fc.integer());

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { memoryDayStore, memoryTenantDayStore } from '../../../domain/metering/memory-day-store.ts';
+import { memoryDayStore, memoryTenantDayStore } from '../../../domain/metering/days/memory-day-store.ts';
 import { dayStoreContract, tenantDayStoreContract } from './day-store-contract.ts';
 
 describe('memoryDayStore', () => dayStoreContract(async () => memoryDayStore()));

@@ -1,4 +1,4 @@
-import { memoryEventStream } from '../../../domain/metering/memory-event-stream.ts';
+import { memoryEventStream } from '../../../domain/metering/intake/memory-event-stream.ts';
 import { eventStreamContract } from './event-stream-contract.ts';
 
 eventStreamContract(async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseQuantity } from '../../../domain/metering/parse-quantity.ts';
+import { parseQuantity } from '../../../domain/metering/intake/parse-quantity.ts';
 import { parseExactJson } from '../../../events/exact-json.ts';
 
 const unitsMax = 2n ** 53n - 1n;

@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { utcDayOf } from '../../../domain/metering/account-registry.ts';
 import { memoryAccountRegistry } from '../../../domain/metering/memory-account-registry.ts';
-import { memoryEventHashKeys } from '../../../domain/metering/memory-event-hash-keys.ts';
-import { memoryWindowStore } from '../../../domain/metering/memory-window-store.ts';
+import type { UsageRecord } from '../../../domain/metering/usage-record.ts';
+import { hourMs, hourOf } from '../../../domain/metering/window.ts';
+import { memoryEventHashKeys } from '../../../domain/metering/windows/memory-event-hash-keys.ts';
+import { memoryWindowStore } from '../../../domain/metering/windows/memory-window-store.ts';
 import {
   type RecordUsageBounds,
   recordUsage,
   recordUsageBounds,
-} from '../../../domain/metering/record-usage.ts';
-import type { UsageRecord } from '../../../domain/metering/usage-record.ts';
-import { hourMs, hourOf } from '../../../domain/metering/window.ts';
-import type { WindowPage } from '../../../domain/metering/window-page.ts';
+} from '../../../domain/metering/windows/record-usage.ts';
+import type { WindowPage } from '../../../domain/metering/windows/window-page.ts';
 
 const dayMs = 24 * hourMs;
 const now = Date.parse('2026-11-21T10:30:00Z');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rollUpBounds } from '../../../domain/metering/roll-up.ts';
+import { rollUpBounds } from '../../../domain/metering/days/roll-up.ts';
 import { simulateRollUp } from './roll-up-simulation.ts';
 
 describe('roll-ups among writers, readers, deaths and changes of zone', () => {

@@ -3,12 +3,12 @@ import { cycleAt } from '../../../domain/calendar/cycle.ts';
 import { datesOf, dayHours, lastDates } from '../../../domain/calendar/local-day.ts';
 import { accountPartition } from '../../../domain/metering/account-partition.ts';
 import { registryPartitions, utcDayOf } from '../../../domain/metering/account-registry.ts';
-import { isMarkDue } from '../../../domain/metering/day-marks.ts';
-import { dayUsage, usageReadBounds } from '../../../domain/metering/day-usage.ts';
+import { dayUsage, usageReadBounds } from '../../../domain/metering/days/day-usage.ts';
+import { memoryDayStore, memoryTenantDayStore } from '../../../domain/metering/days/memory-day-store.ts';
+import { rollUpBounds, rollUpPartition } from '../../../domain/metering/days/roll-up.ts';
 import { memoryAccountRegistry } from '../../../domain/metering/memory-account-registry.ts';
-import { memoryDayStore, memoryTenantDayStore } from '../../../domain/metering/memory-day-store.ts';
-import { rollUpBounds, rollUpPartition } from '../../../domain/metering/roll-up.ts';
 import { type Hour, hourMs, hourOf } from '../../../domain/metering/window.ts';
+import { isMarkDue } from '../../../domain/metering/windows/day-marks.ts';
 import type { TenantConfig, ZoneChange } from '../../../domain/tenancy/tenant-config.ts';
 import { memoryWindows, type Process, Turns } from './day-world.ts';
 

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { accountPartition } from '../../../domain/metering/account-partition.ts';
 import { utcDayOf } from '../../../domain/metering/account-registry.ts';
+import { memoryDayStore, memoryTenantDayStore } from '../../../domain/metering/days/memory-day-store.ts';
+import { type RollUpPorts, rollUpBounds, rollUpPartition } from '../../../domain/metering/days/roll-up.ts';
 import { memoryAccountRegistry } from '../../../domain/metering/memory-account-registry.ts';
-import { memoryDayStore, memoryTenantDayStore } from '../../../domain/metering/memory-day-store.ts';
-import { type RollUpPorts, rollUpBounds, rollUpPartition } from '../../../domain/metering/roll-up.ts';
 import { hourMs, hourOf } from '../../../domain/metering/window.ts';
 import type { TenantConfig } from '../../../domain/tenancy/tenant-config.ts';
 import { type MemoryWindows, memoryWindows } from './day-world.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sipBlocks, sipState } from '../../../domain/metering/sip-hash.ts';
+import { sipBlocks, sipState } from '../../../domain/metering/windows/sip-hash.ts';
 
 /**
  * The reference implementation's own vectors (vectors.h, SipHash-2-4, 64 bits): key 00 01 .. 0f, message

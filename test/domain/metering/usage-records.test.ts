@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ReceivedEvent } from '../../../domain/metering/received-event.ts';
-import { metersOf, usageRecordsOf } from '../../../domain/metering/usage-records.ts';
+import type { ReceivedEvent } from '../../../domain/metering/intake/received-event.ts';
+import { metersOf, usageRecordsOf } from '../../../domain/metering/intake/usage-records.ts';
 import { sampleConfig } from '../../events/sample-events.ts';
 
 const config = sampleConfig();

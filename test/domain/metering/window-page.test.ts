@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asExactSum, type ExactSum, plus, plusSum } from '../../../domain/metering/exact-sum.ts';
-import { utf8Bytes, writeUtf8 } from '../../../domain/metering/utf8.ts';
-import { VarintReader, varintBytes, writeVarint } from '../../../domain/metering/varint.ts';
+import { asExactSum, type ExactSum, plus, plusSum } from '../../../domain/metering/windows/exact-sum.ts';
+import { utf8Bytes, writeUtf8 } from '../../../domain/metering/windows/utf8.ts';
+import { VarintReader, varintBytes, writeVarint } from '../../../domain/metering/windows/varint.ts';
 import {
   countBytes,
   eachId,
@@ -12,8 +12,8 @@ import {
   unpackCounts,
   unpackNames,
   type WindowPage,
-} from '../../../domain/metering/window-page.ts';
-import { fromItem, toItem } from '../../../infra/window-items.ts';
+} from '../../../domain/metering/windows/window-page.ts';
+import { fromItem, toItem } from '../../../infra/metering/window-items.ts';
 
 const max = Number.MAX_SAFE_INTEGER;
 const sum: fc.Arbitrary<ExactSum> = fc

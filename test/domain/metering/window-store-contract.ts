@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { hourOf, type WindowKey, type WindowReader } from '../../../domain/metering/window.ts';
-import { packCounts, packNames, type WindowPage } from '../../../domain/metering/window-page.ts';
-import type { Freshness, WindowStore } from '../../../domain/metering/window-store.ts';
+import { packCounts, packNames, type WindowPage } from '../../../domain/metering/windows/window-page.ts';
+import type { Freshness, WindowStore } from '../../../domain/metering/windows/window-store.ts';
 
 const startMs = Date.parse('2026-11-21T10:30:00Z');
 const window: WindowKey = {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { dynamoConfigHistory } from '../../../infra/dynamo-config-history.ts';
+import { dynamoConfigHistory } from '../../../infra/tenancy/dynamo-config-history.ts';
 import { configHistoryContract } from '../../domain/tenancy/config-history-contract.ts';
 import { type EmulatedDynamo, startDynamo } from '../support/dynamo.ts';
 

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dynamoDayStore } from '../../../infra/dynamo-day-store.ts';
-import { dynamoTenantDayStore } from '../../../infra/dynamo-tenant-day-store.ts';
+import { dynamoDayStore } from '../../../infra/metering/dynamo-day-store.ts';
+import { dynamoTenantDayStore } from '../../../infra/metering/dynamo-tenant-day-store.ts';
 import { dayOf, dayStoreContract, tenantDayStoreContract } from '../../domain/metering/day-store-contract.ts';
 import { type EmulatedDynamo, startDynamo } from '../support/dynamo.ts';
 

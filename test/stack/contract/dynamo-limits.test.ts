@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dynamoAccountStore } from '../../../infra/dynamo-account-store.ts';
-import { dynamoCycleStore } from '../../../infra/dynamo-cycle-store.ts';
-import { dynamoNotificationBudget } from '../../../infra/dynamo-notification-budget.ts';
-import { dynamoSuspendedAccounts } from '../../../infra/dynamo-suspended-accounts.ts';
+import { dynamoAccountStore } from '../../../infra/limits/dynamo-account-store.ts';
+import { dynamoCycleStore } from '../../../infra/limits/dynamo-cycle-store.ts';
+import { dynamoNotificationBudget } from '../../../infra/limits/dynamo-notification-budget.ts';
+import { dynamoSuspendedAccounts } from '../../../infra/limits/dynamo-suspended-accounts.ts';
 import { accountStoreContract } from '../../domain/limits/account-store-contract.ts';
 import { cycleStoreContract } from '../../domain/limits/cycle-store-contract.ts';
 import { suspendedAccountsContract } from '../../domain/limits/suspended-accounts-contract.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { dynamoAccountRegistry } from '../../../infra/dynamo-account-registry.ts';
-import { dynamoEventHashKeys } from '../../../infra/dynamo-event-hash-keys.ts';
-import { dynamoWindowStore } from '../../../infra/dynamo-window-store.ts';
+import { dynamoAccountRegistry } from '../../../infra/metering/dynamo-account-registry.ts';
+import { dynamoEventHashKeys } from '../../../infra/metering/dynamo-event-hash-keys.ts';
+import { dynamoWindowStore } from '../../../infra/metering/dynamo-window-store.ts';
 import { accountRegistryContract } from '../../domain/metering/account-registry-contract.ts';
 import { eventHashKeysContract } from '../../domain/metering/event-hash-keys-contract.ts';
 import { windowStoreContract } from '../../domain/metering/window-store-contract.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { dynamoNotableAccounts } from '../../../infra/dynamo-notable-accounts.ts';
+import { dynamoNotableAccounts } from '../../../infra/limits/dynamo-notable-accounts.ts';
 import { notableAccountsContract } from '../../domain/limits/notable-accounts-contract.ts';
 import { type EmulatedDynamo, startDynamo } from '../support/dynamo.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { dynamoTenantDirectory } from '../../../infra/dynamo-tenant-directory.ts';
+import { dynamoTenantDirectory } from '../../../infra/tenancy/dynamo-tenant-directory.ts';
 import { tenantDirectoryContract } from '../../domain/tenancy/tenant-directory-contract.ts';
 import { type EmulatedDynamo, startDynamo } from '../support/dynamo.ts';
 

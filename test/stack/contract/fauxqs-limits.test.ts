@@ -10,8 +10,8 @@ import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LimitMessage } from '../../../domain/limits/limit-queue.ts';
 import { decodeLimitMessage } from '../../../events/limit-message.ts';
-import { snsNotifier } from '../../../infra/sns-notifier.ts';
-import { sqsLimitQueue } from '../../../infra/sqs-limit-queue.ts';
+import { snsNotifier } from '../../../infra/limits/sns-notifier.ts';
+import { sqsLimitQueue } from '../../../infra/limits/sqs-limit-queue.ts';
 import { limitQueueContract } from '../../domain/limits/limit-queue-contract.ts';
 
 const region = 'eu-central-1';

@@ -5,7 +5,7 @@ import {
   ListShardsCommand,
 } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { kinesisEventStream } from '../../../infra/kinesis-event-stream.ts';
+import { kinesisEventStream } from '../../../infra/metering/kinesis-event-stream.ts';
 import { eventStreamContract } from '../../domain/metering/event-stream-contract.ts';
 import { type KinesisUnderTest, kinesisUnderTest } from '../kinesis/running-kinesis.ts';
 

@@ -1,7 +1,7 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { WindowPage } from '../../../domain/metering/window-page.ts';
-import { billedBytes, numberBytes, toItem } from '../../../infra/window-items.ts';
+import type { WindowPage } from '../../../domain/metering/windows/window-page.ts';
+import { billedBytes, numberBytes, toItem } from '../../../infra/metering/window-items.ts';
 import { type EmulatedDynamo, startDynamo } from '../support/dynamo.ts';
 
 const window = { tenantId: 'T001', accountId: 'acct-42', meter: 'bytes', hour: 498_694 };

@@ -1,7 +1,7 @@
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { type QuarantineObject, s3Quarantine } from '../../../infra/s3-quarantine.ts';
+import { type QuarantineObject, s3Quarantine } from '../../../infra/metering/s3-quarantine.ts';
 import { quarantineContract } from '../../domain/metering/quarantine-contract.ts';
 
 const region = 'eu-central-1';

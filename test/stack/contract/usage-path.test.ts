@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { datesOf } from '../../../domain/calendar/local-day.ts';
 import { registryPartitions } from '../../../domain/metering/account-registry.ts';
-import { dayUsage, usageReadBounds } from '../../../domain/metering/day-usage.ts';
+import { dayUsage, usageReadBounds } from '../../../domain/metering/days/day-usage.ts';
 import { hourMs, hourOf } from '../../../domain/metering/window.ts';
 import { emptyConfig, type TenantConfig } from '../../../domain/tenancy/tenant-config.ts';
-import { currentConfig } from '../../../infra/config-cache.ts';
-import { dynamoConfigHistory } from '../../../infra/dynamo-config-history.ts';
-import { dynamoRecordUsage } from '../../../infra/dynamo-record-usage.ts';
-import { dynamoRollUp } from '../../../infra/dynamo-roll-up.ts';
-import { dynamoUsageReader } from '../../../infra/usage-reader.ts';
+import { dynamoRecordUsage } from '../../../infra/metering/dynamo-record-usage.ts';
+import { dynamoRollUp } from '../../../infra/metering/dynamo-roll-up.ts';
+import { dynamoUsageReader } from '../../../infra/metering/usage-reader.ts';
+import { currentConfig } from '../../../infra/tenancy/config-cache.ts';
+import { dynamoConfigHistory } from '../../../infra/tenancy/dynamo-config-history.ts';
 import { all } from '../../domain/metering/day-world.ts';
 import { type EmulatedDynamo, startDynamo } from '../support/dynamo.ts';
 

@@ -13,17 +13,17 @@ import { memoryCycleStore } from '../../../../domain/limits/memory-cycle-store.t
 import { memorySuspendedAccounts } from '../../../../domain/limits/memory-suspended-accounts.ts';
 import { settleAccount } from '../../../../domain/limits/settle-account.ts';
 import { tellAccount } from '../../../../domain/limits/tell-account.ts';
-import { usageReadBounds } from '../../../../domain/metering/day-usage.ts';
+import { usageReadBounds } from '../../../../domain/metering/days/day-usage.ts';
+import { memoryDayStore, memoryTenantDayStore } from '../../../../domain/metering/days/memory-day-store.ts';
+import { rollUpBounds, rollUpPartition } from '../../../../domain/metering/days/roll-up.ts';
 import { memoryAccountRegistry } from '../../../../domain/metering/memory-account-registry.ts';
-import { memoryDayStore, memoryTenantDayStore } from '../../../../domain/metering/memory-day-store.ts';
-import { memoryEventHashKeys } from '../../../../domain/metering/memory-event-hash-keys.ts';
-import { memoryWindowStore } from '../../../../domain/metering/memory-window-store.ts';
-import { recordUsage, recordUsageBounds } from '../../../../domain/metering/record-usage.ts';
-import { rollUpBounds, rollUpPartition } from '../../../../domain/metering/roll-up.ts';
+import { memoryEventHashKeys } from '../../../../domain/metering/windows/memory-event-hash-keys.ts';
+import { memoryWindowStore } from '../../../../domain/metering/windows/memory-window-store.ts';
+import { recordUsage, recordUsageBounds } from '../../../../domain/metering/windows/record-usage.ts';
 import type { Announcement, Notification } from '../../../../domain/notification/notification.ts';
 import { memoryConfigHistory } from '../../../../domain/tenancy/memory-config-history.ts';
-import { currentConfig } from '../../../../infra/config-cache.ts';
-import { recentOwnLimits } from '../../../../infra/recent-own-limits.ts';
+import { recentOwnLimits } from '../../../../infra/limits/recent-own-limits.ts';
+import { currentConfig } from '../../../../infra/tenancy/config-cache.ts';
 import type { Process } from '../../metering/simulation/scheduler.ts';
 import { type Surroundings, turned } from './turns.ts';
 

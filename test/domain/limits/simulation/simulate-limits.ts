@@ -5,7 +5,7 @@ import { type EffectiveLimit, effectiveLimits } from '../../../../domain/limits/
 import type { LimitMessage } from '../../../../domain/limits/limit-queue.ts';
 import { isToBeTold } from '../../../../domain/limits/tell-account.ts';
 import { accountPartition } from '../../../../domain/metering/account-partition.ts';
-import { streamPartition } from '../../../../domain/metering/stream-partition.ts';
+import { streamPartition } from '../../../../domain/metering/intake/stream-partition.ts';
 import type { UsageRecord } from '../../../../domain/metering/usage-record.ts';
 import { hourMs, hourOf } from '../../../../domain/metering/window.ts';
 import { reviseConfig } from '../../../../domain/tenancy/revise-config.ts';

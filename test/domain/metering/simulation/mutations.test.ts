@@ -15,8 +15,8 @@ vi.hoisted(() => {
 
 type Handler = typeof createHandler;
 type Mutation = Parameters<typeof import('./simulate.ts').simulate>[1]['mutation'];
-type ReadWindow = typeof import('../../../../domain/metering/read-window.ts');
-type Sealed = typeof import('../../../../domain/metering/sealed-pages.ts');
+type ReadWindow = typeof import('../../../../domain/metering/windows/read-window.ts');
+type Sealed = typeof import('../../../../domain/metering/windows/sealed-pages.ts');
 
 /** A check that cannot fail proves nothing: each of these wrong programs must be found within so many worlds. */
 const worldsMax = 400;
@@ -47,7 +47,7 @@ const wrongPrograms: WrongProgram[] = [
     what: 'takes several pages for a snapshot',
     finding: /an id twice|has not counted|sums of/,
     replace: () =>
-      vi.doMock('../../../../domain/metering/read-window.ts', async (original) => ({
+      vi.doMock('../../../../domain/metering/windows/read-window.ts', async (original) => ({
         ...(await original<ReadWindow>()),
         withPages: ((sealed, pages) => {
           const last = pages.at(-1);
@@ -61,7 +61,7 @@ const wrongPrograms: WrongProgram[] = [
     what: 'forgets the ids of sealed pages',
     finding: /an id twice/,
     replace: () =>
-      vi.doMock('../../../../domain/metering/sealed-pages.ts', async (original) => {
+      vi.doMock('../../../../domain/metering/windows/sealed-pages.ts', async (original) => {
         const { SealedPages, ...rest } = await original<Sealed>();
         const absorb = SealedPages.prototype.absorb;
         SealedPages.prototype.absorb = function (page) {
@@ -89,8 +89,8 @@ const wrongPrograms: WrongProgram[] = [
 
 describe('the simulation finds a program that', () => {
   afterEach(() => {
-    vi.doUnmock('../../../../domain/metering/read-window.ts');
-    vi.doUnmock('../../../../domain/metering/sealed-pages.ts');
+    vi.doUnmock('../../../../domain/metering/windows/read-window.ts');
+    vi.doUnmock('../../../../domain/metering/windows/sealed-pages.ts');
   });
 
   it.each(wrongPrograms)('$what', { timeout: 120_000 }, async ({ finding, replace, handler, mutation }) => {

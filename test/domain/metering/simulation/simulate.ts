@@ -4,16 +4,16 @@ import type { Context, KinesisStreamBatchResponse, KinesisStreamRecord } from 'a
 import { accountPartition, formatPartition } from '../../../../domain/metering/account-partition.ts';
 import { utcDayOf } from '../../../../domain/metering/account-registry.ts';
 import { isBeyondHorizon } from '../../../../domain/metering/horizon.ts';
-import type { Quarantined } from '../../../../domain/metering/quarantine.ts';
-import type { recordUsageBounds } from '../../../../domain/metering/record-usage.ts';
+import type { Quarantined } from '../../../../domain/metering/intake/quarantine.ts';
 import { hourMs, type WindowKey } from '../../../../domain/metering/window.ts';
+import type { recordUsageBounds } from '../../../../domain/metering/windows/record-usage.ts';
 import type { ConfigHistory } from '../../../../domain/tenancy/config-history.ts';
 import { type EventLine, encodeStreamRecords } from '../../../../events/stream-record.ts';
 import type { createHandler } from '../../../../functions/record-usage.ts';
-import { configRevisions } from '../../../../infra/config-revisions.ts';
-import { dynamoRecordUsage } from '../../../../infra/dynamo-record-usage.ts';
-import { dynamoWindowStore } from '../../../../infra/dynamo-window-store.ts';
-import { fromItem, hourOfSk } from '../../../../infra/window-items.ts';
+import { dynamoRecordUsage } from '../../../../infra/metering/dynamo-record-usage.ts';
+import { dynamoWindowStore } from '../../../../infra/metering/dynamo-window-store.ts';
+import { fromItem, hourOfSk } from '../../../../infra/metering/window-items.ts';
+import { configRevisions } from '../../../../infra/tenancy/config-revisions.ts';
 import { Lots } from './lots.ts';
 import { type Process, Scheduler } from './scheduler.ts';
 import {

@@ -1,8 +1,8 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
-import { EventIdHash } from '../../../../domain/metering/event-id-hash.ts';
-import { isWhole, windowTotals } from '../../../../domain/metering/read-window.ts';
 import { hourOf, type WindowKey, type WindowTotals } from '../../../../domain/metering/window.ts';
-import { eachId, type WindowPage } from '../../../../domain/metering/window-page.ts';
+import { EventIdHash } from '../../../../domain/metering/windows/event-id-hash.ts';
+import { isWhole, windowTotals } from '../../../../domain/metering/windows/read-window.ts';
+import { eachId, type WindowPage } from '../../../../domain/metering/windows/window-page.ts';
 import type { EventLine } from '../../../../events/stream-record.ts';
 
 export interface CountedBy {

@@ -1,0 +1,67 @@
+import { tenantIdPattern } from '../../tenancy/api-key.ts';
+
+/** Why something was set aside; part of the stored key. */
+export type QuarantineReason =
+  /** Not a stream line, not JSON, not UTF-8. */
+  | 'undecodable'
+  /** A line whose event breaks the contract, though ingest let it pass. */
+  | 'invalid_event'
+  | 'invalid_quantity'
+  /** The line names a configuration revision that does not exist. */
+  | 'unknown_config'
+  /** So old that a duplicate could no longer be recognised. */
+  | 'beyond_horizon'
+  /** Tried as often as the bounds allow. */
+  | 'gave_up';
+
+/** Where it stood in the stream. */
+export interface StreamPosition {
+  shardId: string;
+  sequenceNumber: string;
+  /** When the stream stored the record, epoch milliseconds: the same at every delivery. */
+  arrivedAt: number;
+}
+
+/** Something that could not be processed, whole. */
+export interface Quarantined {
+  /** Undefined where the bytes do not say it. */
+  tenantId?: string;
+  reason: QuarantineReason;
+  /** For a person: what is wrong, and what would be right. */
+  detail: string;
+  /** Who set it aside. */
+  consumer: string;
+  position: StreamPosition;
+  /** A record or one line of it, as it was read. */
+  bytes: Uint8Array;
+}
+
+/**
+ * Keeps what could not be processed, with the reason, until it is replayed.
+ *
+ * Promise: once `put` has resolved, all of it is stored durably. Putting the same reason, bytes and position again
+ * (a redelivery) gives the same object and not a second one. It throws where it could not store; the caller must
+ * then not acknowledge what it read.
+ */
+export interface Quarantine {
+  /** `quarantinedAt` is epoch milliseconds. */
+  put(item: Quarantined, quarantinedAt: number): Promise<void>;
+}
+
+/** Stands in the key where the tenant is not known; no tenant may have this id. */
+export const unknownTenant = 'unknown';
+
+const unsafeInKey = /[^A-Za-z0-9_.-]/g;
+
+/**
+ * The object's key: `tenant=T001/day=2026-11-21/reason=undecodable/record-usage/<shard>-<sequence>-<digest>.json`.
+ * The day is that of arrival, so that a redelivery after midnight finds its object; `digest` (of the bytes) tells
+ * the lines of one record apart.
+ */
+export function quarantineKey(item: Quarantined, digest: string): string {
+  const { tenantId, reason, consumer, position } = item;
+  const tenant = tenantId !== undefined && tenantIdPattern.test(tenantId) ? tenantId : unknownTenant;
+  const day = new Date(position.arrivedAt).toISOString().slice(0, 10);
+  const place = `${position.shardId}-${position.sequenceNumber}-${digest}`.replace(unsafeInKey, '_');
+  return `tenant=${tenant}/day=${day}/reason=${reason}/${consumer.replace(unsafeInKey, '_')}/${place}.json`;
+}
