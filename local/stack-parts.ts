@@ -25,6 +25,8 @@ import { defaultBatchWindowSeconds, type StartOptions } from './start-options.ts
 import type { ResolvedStack } from './template/resolved-stack.ts';
 
 export interface Surroundings {
+  /** URL of the API, which the console is served from as well. */
+  api: string;
   region: string;
   accountId: string;
   folder: DataFolder;
@@ -79,7 +81,7 @@ export async function startParts(around: Surroundings): Promise<StackParts> {
     region,
     bundles: around.bundles,
     logs,
-    endpoints: endpointVariables(endpoints),
+    endpoints: { ...endpointVariables(endpoints), CONSOLE_URL: `${around.api}/console` },
     ...(options.echoLogs && { echo: options.echoLogs }),
   });
   closing.add(lambda.close);

@@ -45,15 +45,22 @@ const accountId = '000000000000';
 /** Starts the whole stack on this machine. Rejects with a StackFault that says what to do, and leaves nothing behind. */
 export async function start(options: StartOptions = {}): Promise<StackHandle> {
   const closing = closers();
+  const fate: Fate = {};
   try {
-    return await startWith(options, closing);
+    return await startWith(options, closing, fate);
   } catch (error) {
     await closing.closeAll();
-    throw error;
+    // What fails because an emulator died says less than what that died of.
+    throw fate.fault ?? error;
   }
 }
 
-async function startWith(options: StartOptions, closing: Closers): Promise<StackHandle> {
+/** What a stack died of, if it did. */
+interface Fate {
+  fault?: StackFault;
+}
+
+async function startWith(options: StartOptions, closing: Closers, fate: Fate): Promise<StackHandle> {
   const { report = () => {}, signal, fresh = false, port = defaultPort } = options;
   const folder = openDataFolder(options.dataDir ?? defaultDataDir, { fresh });
   closing.add(folder.release);
@@ -73,11 +80,12 @@ async function startWith(options: StartOptions, closing: Closers): Promise<Stack
 
   const ended = Promise.withResolvers<StackFault | undefined>();
   const stop = async (fault?: StackFault) => {
+    if (fault) fate.fault = fault;
     ready.reject(new Error('The stack is stopping.'));
     await closing.closeAll();
     ended.resolve(fault);
   };
-  const around = { region, accountId, folder, time, ports, closing, options };
+  const around = { api: urlOf(apiServer), region, accountId, folder, time, ports, closing, options };
   const emulating = startEmulators(around, (fault) => void stop(fault));
   // Where packaging fails first, what is being started is waited for, and then closed.
   closing.add(() => emulating.then(nothing, nothing));
@@ -105,7 +113,7 @@ async function startWith(options: StartOptions, closing: Closers): Promise<Stack
     former,
   });
   signal?.throwIfAborted();
-  const api = urlOf(apiServer);
+  const { api } = around;
   const localJson = localJsonOf(stack, { api, region, endpoints: parts.endpoints, tenants });
   parts.consume();
   ready.resolve(parts.gateway);

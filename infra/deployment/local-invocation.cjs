@@ -20,7 +20,7 @@ async function prepareLocalInvocation({ serviceDir, functions, options }) {
   // A name that is in no function is the tool's to refuse.
   const invoked = functions[options.function];
   if (invoked) {
-    invoked.environment = { ...resolveReferences(invoked.environment ?? {}, stack.resources), ...target };
+    invoked.environment = resolveReferences({ ...invoked.environment, ...target }, stack.resources);
   }
   // The tool looks for credentials of its own before it knows that environment: it shall find these at once.
   Object.assign(process.env, target);

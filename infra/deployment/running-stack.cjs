@@ -41,14 +41,15 @@ async function getJson(url, headers = {}) {
 /** Where the SDKs' own name of a service is not the one in local.json. */
 const sdkNames = { apigateway: 'API_GATEWAY' };
 
-/** The environment that points a Lambda's clients at the running stack. Its credentials open nothing. */
-function environmentOf({ aws }) {
+/** The environment that points a Lambda at the running stack: its clients, and its links. Its credentials open nothing. */
+function environmentOf({ aws, console: consoleUrl }) {
   const endpoints = Object.entries(aws.endpoints).map(([service, url]) => [
     `AWS_ENDPOINT_URL_${sdkNames[service] ?? service.toUpperCase()}`,
     url,
   ]);
   return {
     ...Object.fromEntries(endpoints),
+    CONSOLE_URL: consoleUrl.replace(/\/$/, ''),
     AWS_REGION: aws.region,
     AWS_DEFAULT_REGION: aws.region,
     AWS_ACCESS_KEY_ID: 'local',

@@ -76,7 +76,13 @@ describe('the running stack', () => {
 describe('the environment of a Lambda', () => {
   it('points its clients at the running stack', () => {
     const endpoints = { dynamodb: 'http://127.0.0.1:1', apigateway: 'http://127.0.0.1:2' };
-    expect(environmentOf({ aws: { region: 'eu-central-1', endpoints } })).toEqual({
+    expect(
+      environmentOf({
+        aws: { region: 'eu-central-1', endpoints },
+        console: 'http://127.0.0.1:4000/console/',
+      }),
+    ).toEqual({
+      CONSOLE_URL: 'http://127.0.0.1:4000/console',
       AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',
       AWS_ENDPOINT_URL_API_GATEWAY: 'http://127.0.0.1:2',
       AWS_REGION: 'eu-central-1',
