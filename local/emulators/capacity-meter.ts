@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { PassThrough } from 'node:stream';
+import { bodyOf, replayed } from './replayed-request.ts';
 
 /** Units that were spent, by table and operation, since the emulator was started. */
 export type SpentCapacity = Record<string, Record<string, { readUnits: number; writeUnits: number }>>;
@@ -59,21 +59,6 @@ async function askForCapacity(
     return end(text, ...rest);
   }) as typeof response.end;
   serve(replayed(request, asking), response);
-}
-
-/** The request again, with another body: what serves it reads it as it would the first one. */
-function replayed(request: IncomingMessage, body: Buffer): IncomingMessage {
-  const { method, url, httpVersion, socket, rawHeaders } = request;
-  const headers = { ...request.headers, 'content-length': String(body.length) };
-  const stream = Object.assign(new PassThrough(), { method, url, httpVersion, socket, rawHeaders, headers });
-  stream.end(body);
-  return stream as unknown as IncomingMessage;
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 function parsed(text: string | Buffer): Record<string, unknown> | undefined {

@@ -63,7 +63,7 @@ async function told(count: number): Promise<Record<string, unknown>[]> {
         const { Message } = JSON.parse(Body as string) as { Message: string };
         // SNS picks the text that is for queues; the emulator hands on all of them.
         await sqs.send(new DeleteMessageCommand({ QueueUrl: inbox, ReceiptHandle }));
-        messages.push(JSON.parse((JSON.parse(Message) as { default: string }).default));
+        messages.push(JSON.parse(Message));
       }
       return messages.length;
     },
