@@ -51,7 +51,7 @@ async function recordBatch(ports: Ports, event: KinesisStreamEvent): Promise<Kin
     ...(failed.length > 0 && {
       unread: batch.unread.size,
       unkept: unkept.size,
-      causes: failureCauses(touched),
+      causes: failureCauses(batch, touched),
     }),
   });
   // All from the first failed record on comes again; what is counted already is found to be.

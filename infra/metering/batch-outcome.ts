@@ -34,11 +34,16 @@ export function outcomeByTenant(
   return Object.fromEntries(tenants);
 }
 
-/** Why windows failed, and how many for each reason. The texts of our own errors name no tenant's data. */
-export function failureCauses(touched: readonly TouchedWindow[]): Record<string, number> {
+/**
+ * Why windows failed, configurations could not be read and lines not be kept, and how many for each reason. The
+ * texts of our own errors name no tenant's data.
+ */
+export function failureCauses(
+  { failures }: UsageBatch,
+  touched: readonly TouchedWindow[],
+): Record<string, number> {
   const causes: Record<string, number> = {};
-  for (const { failure } of touched) {
-    if (!failure) continue;
+  for (const failure of [...touched.flatMap((window) => window.failure ?? []), ...failures]) {
     const cause = failure.name === 'Error' ? failure.message : failure.name;
     causes[cause] = (causes[cause] ?? 0) + 1;
   }

@@ -31,6 +31,8 @@ export interface UsageBatch {
   setAside: { item: Quarantined; place: number }[];
   /** Places of stream records that could not be read whole, because a configuration could not. */
   unread: Set<number>;
+  /** Why configurations could not be read, or what was set aside could not be kept. */
+  failures: Error[];
 }
 
 export interface ReadUsageBatchOptions extends StreamRetention {
@@ -47,8 +49,8 @@ export async function readUsageBatch(
   { Records: streamRecords }: KinesisStreamEvent,
   options: ReadUsageBatchOptions,
 ): Promise<UsageBatch> {
-  const batch: UsageBatch = { records: [], places: [], setAside: [], unread: new Set() };
-  const configs = new BatchConfigs(options.configs);
+  const batch: UsageBatch = { records: [], places: [], setAside: [], unread: new Set(), failures: [] };
+  const configs = new BatchConfigs(options.configs, batch.failures);
   const scratch = Buffer.allocUnsafeSlow(bytesMaxOf(streamRecords));
   for (const [place, streamRecord] of streamRecords.entries()) {
     const bytes = scratch.write(streamRecord.kinesis.data, 'base64');
@@ -86,7 +88,10 @@ export async function setAsideAll(
 ): Promise<Set<number>> {
   const unkept = new Set<number>();
   await eachAtOnce(batch.setAside, quarantinePutsAtOnce, async ({ item, place }) => {
-    await quarantine.put(item, now).catch(() => unkept.add(place));
+    await quarantine.put(item, now).catch((error: Error) => {
+      unkept.add(place);
+      batch.failures.push(error);
+    });
   });
   return unkept;
 }
@@ -115,12 +120,14 @@ class BatchConfigs {
   /** That of the line that was looked at last. */
   present: ReadConfig;
   readonly #revisions: ConfigRevisions;
+  readonly #failures: Error[];
   readonly #read = new Map<string, Map<number, ReadConfig>>();
   #tenantId: string | undefined;
   #revision: number | undefined;
 
-  constructor(revisions: ConfigRevisions) {
+  constructor(revisions: ConfigRevisions, failures: Error[]) {
     this.#revisions = revisions;
+    this.#failures = failures;
   }
 
   /** Whether the line's configuration is at hand; then it is `present`. Lines come in runs of one of them. */
@@ -133,7 +140,10 @@ class BatchConfigs {
   }
 
   async read({ tenantId, config: revision }: EventLine): Promise<void> {
-    const config = await this.#revisions.at(tenantId, revision).catch(() => 'unread' as const);
+    const config = await this.#revisions.at(tenantId, revision).catch((error: Error) => {
+      this.#failures.push(error);
+      return 'unread' as const;
+    });
     const ofTenant = this.#read.get(tenantId) ?? new Map<number, ReadConfig>();
     this.#read.set(tenantId, ofTenant.set(revision, config));
     this.#present(tenantId, revision, config);

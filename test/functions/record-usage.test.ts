@@ -241,6 +241,11 @@ describe('record-usage', () => {
       batchItemFailures: [{ itemIdentifier: sequence(1) }],
     });
     expect(await usedBy('acct-1')).toEqual({ value: 40n, events: 4 });
+    const causes = logged.map(String).filter((each) => each.includes('batch recorded'));
+    expect(causes.map((each) => JSON.parse(each).causes)).toEqual([
+      { 'The bucket is not there.': 1 },
+      { 'The table is throttled.': 1 },
+    ]);
   });
 
   it('logs the batch and its counts by tenant, and nothing of what it holds', async () => {
