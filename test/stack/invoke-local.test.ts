@@ -51,6 +51,9 @@ const outcomes: { name: string; says: string[] }[] = [
   { name: 'query-usage', says: ['"statusCode": 200', String.raw`\"deviceId\":\"laptop-3\"`] },
   { name: 'check-access', says: ['"statusCode": 200', String.raw`\"allowed\":true`] },
   { name: 'configure-account', says: ['"statusCode": 200', String.raw`\"accountId\":\"acct-42\"`] },
+  { name: 'enforce-limit', says: ['"batchItemFailures": []'] },
+  { name: 'evaluate-accounts', says: ['"batchItemFailures": []'] },
+  { name: 'announce-resumptions', says: [] },
   { name: 'fan-out-jobs', says: [] },
   { name: 'roll-up-days', says: ['"batchItemFailures": []'] },
 ];
