@@ -1,5 +1,6 @@
 import { registryPartitions } from '../domain/metering/account-registry.ts';
 import { asciiJson } from './ascii-json.ts';
+import { parseMessageBody } from './message-body.ts';
 
 /** Rolls up the dirty days of one registry partition of a tenant, or of all of them where none is named. */
 export interface RollUpJob {
@@ -44,7 +45,7 @@ export function decodeEvaluationJob(text: string): EvaluationJob {
 }
 
 function parseJob(text: string, wanted: Job['job']) {
-  const { job, tenantId, partition, accountId } = parseObject(text);
+  const { job, tenantId, partition, accountId } = parseMessageBody(text);
   if (job !== wanted) throw new Error(`This queue takes the job ${wanted}, not ${named(job)}.`);
   if (typeof tenantId !== 'string' || tenantId === '') throw new Error('The job names no tenantId.');
   const isPartition = Number.isInteger(partition) && Number(partition) >= 0;
@@ -52,17 +53,6 @@ function parseJob(text: string, wanted: Job['job']) {
     throw new Error(`The job's partition must be a whole number from 0 to ${registryPartitions - 1}.`);
   }
   return { tenantId, accountId, partition: partition as number | undefined };
-}
-
-function parseObject(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  if (value === null || typeof value !== 'object') throw new Error('The message is no JSON object.');
-  return value as Record<string, unknown>;
 }
 
 const named = (job: unknown): string => (typeof job === 'string' ? job.slice(0, 64) : typeof job);

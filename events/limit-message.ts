@@ -1,11 +1,12 @@
 import type { LimitMessage } from '../domain/limits/limit-queue.ts';
 import { asciiJson } from './ascii-json.ts';
+import { parseMessageBody } from './message-body.ts';
 
 export const encodeLimitMessage = (message: LimitMessage): string => asciiJson(message);
 
 /** Reads a message of the limit queue. Throws, saying what is wrong, where it is none. */
 export function decodeLimitMessage(text: string): LimitMessage {
-  const message = parseObject(text);
+  const message = parseMessageBody(text);
   const tenantId = required(message, 'tenantId', isName);
   const accountId = required(message, 'accountId', isName);
   if (message.kind === 'threshold') {
@@ -39,14 +40,3 @@ function required<T>(
 
 const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
-
-function parseObject(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  if (value === null || typeof value !== 'object') throw new Error('The message is no JSON object.');
-  return value as Record<string, unknown>;
-}

@@ -57,7 +57,7 @@ describe('sqsJobQueue', () => {
 
   it.each([true, false])('gives up what is refused for good, SenderFault %s', async (SenderFault) => {
     const { queue, waits } = queueThat(() => ({ SenderFault, Code: 'AccessDenied' }));
-    await expect(queue.sendAll(jobs)).rejects.toThrow('The queue refused 10 of 10 jobs: AccessDenied.');
+    await expect(queue.sendAll(jobs)).rejects.toThrow('The queue refused 10 of 10 messages: AccessDenied.');
     expect(waits).toHaveLength(SenderFault ? 0 : 5);
   });
 });
