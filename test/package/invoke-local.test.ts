@@ -45,6 +45,7 @@ describe('serverless invoke local', () => {
     const { port } = control.address() as AddressInfo;
     const local = {
       control: `http://127.0.0.1:${port}`,
+      console: 'http://127.0.0.1:4000/console/',
       tenants: [],
       aws: { region: 'eu-central-1', endpoints: {} },
       resources: {},
