@@ -103,7 +103,7 @@ describe('promises', () => {
   it('versions are exact', () => {
     const { dependencies, devDependencies } = JSON.parse(read('package.json'));
     const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
-      ([, version]) => !/^(npm:[a-z]+@)?\d+\.\d+\.\d+$/.test(String(version)),
+      ([, version]) => !/^(npm:[a-z]+@)?\d+\.\d+\.\d+(-[a-z0-9.-]+)?$/.test(String(version)),
     );
     expect(loose).toEqual([]);
   });
