@@ -6,6 +6,7 @@ export const environment = {
   usageTable: () => required('USAGE_TABLE'),
   tenantsTable: () => required('TENANTS_TABLE'),
   accountsTable: () => required('ACCOUNTS_TABLE'),
+  trafficTable: () => required('TRAFFIC_TABLE'),
   eventStream: () => required('EVENT_STREAM'),
   quarantineBucket: () => required('QUARANTINE_BUCKET'),
   rollUpQueueUrl: () => required('ROLL_UP_QUEUE_URL'),
