@@ -2,13 +2,13 @@ import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { eachAtOnce } from '../../domain/metering/at-once.ts';
 import type { StreamRetention } from '../../domain/metering/horizon.ts';
 import { countableRecords } from '../../domain/metering/intake/countable-records.ts';
+import type { UsageRecord } from '../../domain/metering/usage-record.ts';
 import type {
   Quarantine,
   Quarantined,
   QuarantineReason,
   StreamPosition,
-} from '../../domain/metering/intake/quarantine.ts';
-import type { UsageRecord } from '../../domain/metering/usage-record.ts';
+} from '../../domain/quarantine/quarantine.ts';
 import type { TenantConfig } from '../../domain/tenancy/tenant-config.ts';
 import { decodeCloudEvent } from '../../events/cloud-event.ts';
 import {

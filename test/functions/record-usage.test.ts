@@ -1,12 +1,12 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, KinesisStreamEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Quarantined } from '../../domain/metering/intake/quarantine.ts';
 import { memoryAccountRegistry } from '../../domain/metering/memory-account-registry.ts';
 import { hourOf } from '../../domain/metering/window.ts';
 import { memoryEventHashKeys } from '../../domain/metering/windows/memory-event-hash-keys.ts';
 import { memoryWindowStore } from '../../domain/metering/windows/memory-window-store.ts';
 import { recordUsage, recordUsageBounds } from '../../domain/metering/windows/record-usage.ts';
+import type { Quarantined } from '../../domain/quarantine/quarantine.ts';
 import { memoryConfigHistory } from '../../domain/tenancy/memory-config-history.ts';
 import type { TenantConfig } from '../../domain/tenancy/tenant-config.ts';
 import { configRevisions } from '../../infra/tenancy/config-revisions.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Quarantined } from '../../domain/metering/intake/quarantine.ts';
-import { type S3Bucket, s3Quarantine } from '../../infra/metering/s3-quarantine.ts';
+import type { Quarantined } from '../../domain/quarantine/quarantine.ts';
+import { type S3Bucket, s3Quarantine } from '../../infra/quarantine/s3-quarantine.ts';
 
 const item: Quarantined = {
   tenantId: 'T001',

@@ -1,7 +1,7 @@
+import type { QuarantineReason } from '../../quarantine/quarantine.ts';
 import type { TenantConfig } from '../../tenancy/tenant-config.ts';
 import { isBeyondHorizon, type StreamRetention } from '../horizon.ts';
 import type { UsageRecord } from '../usage-record.ts';
-import type { QuarantineReason } from './quarantine.ts';
 import type { ReceivedEvent } from './received-event.ts';
 import { usageRecordsOf } from './usage-records.ts';
 

@@ -1,8 +1,8 @@
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { type QuarantineObject, s3Quarantine } from '../../../infra/metering/s3-quarantine.ts';
-import { quarantineContract } from '../../domain/metering/quarantine-contract.ts';
+import { type QuarantineObject, s3Quarantine } from '../../../infra/quarantine/s3-quarantine.ts';
+import { quarantineContract } from '../../domain/quarantine/quarantine-contract.ts';
 
 const region = 'eu-central-1';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };

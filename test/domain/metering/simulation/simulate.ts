@@ -4,9 +4,9 @@ import type { Context, KinesisStreamBatchResponse, KinesisStreamRecord } from 'a
 import { accountPartition, formatPartition } from '../../../../domain/metering/account-partition.ts';
 import { utcDayOf } from '../../../../domain/metering/account-registry.ts';
 import { isBeyondHorizon } from '../../../../domain/metering/horizon.ts';
-import type { Quarantined } from '../../../../domain/metering/intake/quarantine.ts';
 import { hourMs, type WindowKey } from '../../../../domain/metering/window.ts';
 import type { recordUsageBounds } from '../../../../domain/metering/windows/record-usage.ts';
+import type { Quarantined } from '../../../../domain/quarantine/quarantine.ts';
 import type { ConfigHistory } from '../../../../domain/tenancy/config-history.ts';
 import { type EventLine, encodeStreamRecords } from '../../../../events/stream-record.ts';
 import type { createHandler } from '../../../../functions/record-usage.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AwsV4Signer } from 'aws4fetch';
-import { type Quarantine, type Quarantined, quarantineKey } from '../../domain/metering/intake/quarantine.ts';
+import { type Quarantine, type Quarantined, quarantineKey } from '../../domain/quarantine/quarantine.ts';
 import { type Backoff, fullJitterMs } from '../full-jitter.ts';
 import type { Random } from '../random.ts';
 

@@ -1,4 +1,4 @@
-import { tenantIdPattern } from '../../tenancy/api-key.ts';
+import { tenantIdPattern } from '../tenancy/api-key.ts';
 
 /** Why something was set aside; part of the stored key. */
 export type QuarantineReason =

@@ -1,4 +1,4 @@
-import { memoryQuarantine } from '../../../domain/metering/intake/memory-quarantine.ts';
+import { memoryQuarantine } from '../../../domain/quarantine/memory-quarantine.ts';
 import { quarantineContract } from './quarantine-contract.ts';
 
 quarantineContract(async () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Quarantine, Quarantined } from '../../../domain/metering/intake/quarantine.ts';
+import type { Quarantine, Quarantined } from '../../../domain/quarantine/quarantine.ts';
 
 export interface QuarantineUnderTest {
   quarantine: Quarantine;
