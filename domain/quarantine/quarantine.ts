@@ -1,5 +1,3 @@
-import { tenantIdPattern } from '../tenancy/api-key.ts';
-
 /** Why something was set aside; part of the stored key. */
 export type QuarantineReason =
   /** Not a stream line, not JSON, not UTF-8. */
@@ -46,22 +44,4 @@ export interface Quarantined {
 export interface Quarantine {
   /** `quarantinedAt` is epoch milliseconds. */
   put(item: Quarantined, quarantinedAt: number): Promise<void>;
-}
-
-/** Stands in the key where the tenant is not known; no tenant may have this id. */
-export const unknownTenant = 'unknown';
-
-const unsafeInKey = /[^A-Za-z0-9_.-]/g;
-
-/**
- * The object's key: `tenant=T001/day=2026-11-21/reason=undecodable/record-usage/<shard>-<sequence>-<digest>.json`.
- * The day is that of arrival, so that a redelivery after midnight finds its object; `digest` (of the bytes) tells
- * the lines of one record apart.
- */
-export function quarantineKey(item: Quarantined, digest: string): string {
-  const { tenantId, reason, consumer, position } = item;
-  const tenant = tenantId !== undefined && tenantIdPattern.test(tenantId) ? tenantId : unknownTenant;
-  const day = new Date(position.arrivedAt).toISOString().slice(0, 10);
-  const place = `${position.shardId}-${position.sequenceNumber}-${digest}`.replace(unsafeInKey, '_');
-  return `tenant=${tenant}/day=${day}/reason=${reason}/${consumer.replace(unsafeInKey, '_')}/${place}.json`;
 }

@@ -1,28 +1,8 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { AwsV4Signer } from 'aws4fetch';
-import { type Quarantine, type Quarantined, quarantineKey } from '../../domain/quarantine/quarantine.ts';
-import { type Backoff, fullJitterMs } from '../full-jitter.ts';
-import type { Random } from '../random.ts';
-
-const attemptsMax = 5;
-const attemptMsMax = 5_000;
-const backoff: Backoff = { baseMs: 100, capMs: 2_000 };
-
-export interface AwsCredentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string | undefined;
-}
-
-export interface S3Bucket {
-  bucket: string;
-  region: string;
-  /** Where it is not AWS. */
-  endpoint?: string | undefined;
-  /** Those of an SDK client (`client.config.credentials`), which renews them. */
-  credentials: () => Promise<AwsCredentials>;
-}
+import type { Quarantine, Quarantined } from '../../domain/quarantine/quarantine.ts';
+import type { QuarantineArchive } from '../../domain/quarantine/quarantine-archive.ts';
+import { parseQuarantineKey, quarantineKey, replayedPrefix } from '../../domain/quarantine/quarantine-key.ts';
+import { type S3Bucket, type S3Objects, type S3Pauses, s3Objects } from '../s3-objects.ts';
 
 /** What is stored: the item with its bytes in base64. */
 export interface QuarantineObject extends Omit<Quarantined, 'bytes' | 'position'> {
@@ -40,72 +20,74 @@ export function encodeQuarantineObject(item: Quarantined, quarantinedAt: number)
   };
 }
 
+function decodeQuarantineObject(text: string): Quarantined & { quarantinedAt: number } {
+  const object = JSON.parse(text) as QuarantineObject;
+  return {
+    ...object,
+    position: { ...object.position, arrivedAt: Date.parse(object.position.arrivedAt) },
+    quarantinedAt: Date.parse(object.quarantinedAt),
+    bytes: Buffer.from(object.bytes, 'base64'),
+  };
+}
+
 /** Tells the lines of one record apart; 48 bits do for the few that one record has. */
 export const digestOf = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex').slice(0, 12);
 
-/**
- * The quarantine in an S3 bucket. Signs `fetch` itself: a put of one object does not need the SDK's client, which
- * would triple the bundle.
- */
-export function s3Quarantine(
-  place: S3Bucket,
-  { random, wait = delay }: { random: Random; wait?: (ms: number) => Promise<unknown> },
-): Quarantine {
+/** The quarantine in an S3 bucket, for those who set aside. */
+export const s3Quarantine = (place: S3Bucket, pauses: S3Pauses): Quarantine => ({
+  put: putInto(s3Objects(place, pauses)),
+});
+
+/** The same, for those who look into it. */
+export function s3QuarantineArchive(objects: S3Objects): QuarantineArchive {
+  const replace = async (key: string, item: Quarantined, quarantinedAt: number): Promise<void> =>
+    objects.put(key, JSON.stringify(encodeQuarantineObject(item, quarantinedAt)));
   return {
-    async put(item, quarantinedAt) {
-      const url = objectUrl(place, quarantineKey(item, digestOf(item.bytes)));
-      const body = JSON.stringify(encodeQuarantineObject(item, quarantinedAt));
-      for (let attempt = 0; ; attempt += 1) {
-        const refusal = await putOnce(place, url, body);
-        if (refusal === undefined) return;
-        if (!refusal.isPassing || attempt + 1 === attemptsMax) throw new Error(refusal.detail);
-        await wait(fullJitterMs(attempt, backoff, random));
+    put: putInto(objects),
+    async *list({ tenantId, day, reason, isReplayed = false }) {
+      for await (const { key, bytes } of objects.list(prefixOf({ tenantId, day, isReplayed }))) {
+        const place = parseQuarantineKey(key);
+        if (!place || place.isReplayed !== isReplayed) continue;
+        if ((day ?? place.day) !== place.day || (reason ?? place.reason) !== place.reason) continue;
+        yield { key, bytes, ...place };
       }
     },
+    async read(key) {
+      const bytes = await objects.get(key);
+      return bytes && decodeQuarantineObject(Buffer.from(bytes).toString());
+    },
+    async setReplayed(key) {
+      if (key.startsWith(replayedPrefix)) return;
+      const bytes = await objects.get(key);
+      if (!bytes) return;
+      await objects.put(replayedPrefix + key, bytes);
+      await objects.remove(key);
+    },
+    replace,
+    remove: (key) => objects.remove(key),
   };
 }
 
-/** Virtual-hosted on AWS; by path elsewhere, where no name but the endpoint's own may resolve. */
-function objectUrl({ bucket, region, endpoint }: S3Bucket, key: string): string {
-  const base = endpoint
-    ? `${endpoint.replace(/\/$/, '')}/${bucket}`
-    : `https://${bucket}.s3.${region}.amazonaws.com`;
-  return `${base}/${key}`;
+/** As much of the key as is known from its beginning on. */
+function prefixOf({
+  tenantId,
+  day,
+  isReplayed,
+}: {
+  tenantId?: string | undefined;
+  day?: string | undefined;
+  isReplayed: boolean;
+}) {
+  const first = `${isReplayed ? replayedPrefix : ''}tenant=`;
+  if (tenantId === undefined) return first;
+  return `${first}${tenantId}/${day === undefined ? '' : `day=${day}/`}`;
 }
 
-interface Refusal {
-  isPassing: boolean;
-  detail: string;
-}
-
-async function putOnce(place: S3Bucket, url: string, body: string): Promise<Refusal | undefined> {
-  const signer = new AwsV4Signer({
-    ...(await credentialsOf(place)),
-    method: 'PUT',
-    url,
-    headers: { 'content-type': 'application/json' },
-    body,
-    service: 's3',
-    region: place.region,
-  });
-  const { method, headers } = await signer.sign();
-  try {
-    const signal = AbortSignal.timeout(attemptMsMax);
-    const response = await fetch(url, { method, headers, body, signal });
-    const answer = await response.text();
-    if (response.ok) return undefined;
-    const isPassing = response.status >= 500 || response.status === 429 || response.status === 408;
-    const code = /<Code>(\w+)<\/Code>/.exec(answer)?.[1] ?? '';
-    return { isPassing, detail: `S3 refused to quarantine: ${response.status} ${code}`.trim() };
-  } catch (error) {
-    const { name, cause } = error as Error;
-    const code = (cause as { code?: unknown } | undefined)?.code ?? name;
-    return { isPassing: true, detail: `S3 could not be reached to quarantine: ${String(code)}` };
-  }
-}
-
-async function credentialsOf({ credentials }: S3Bucket) {
-  const { accessKeyId, secretAccessKey, sessionToken } = await credentials();
-  return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
-}
+const putInto =
+  (objects: S3Objects): Quarantine['put'] =>
+  (item, quarantinedAt) =>
+    objects.put(
+      quarantineKey(item, digestOf(item.bytes)),
+      JSON.stringify(encodeQuarantineObject(item, quarantinedAt)),
+    );

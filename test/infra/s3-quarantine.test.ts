@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Quarantined } from '../../domain/quarantine/quarantine.ts';
-import { type S3Bucket, s3Quarantine } from '../../infra/quarantine/s3-quarantine.ts';
+import { s3Quarantine } from '../../infra/quarantine/s3-quarantine.ts';
+import type { S3Bucket } from '../../infra/s3-objects.ts';
 
 const item: Quarantined = {
   tenantId: 'T001',
@@ -68,17 +69,17 @@ describe('s3Quarantine', () => {
 
   it('throws once its tries are used up, and says why', async () => {
     const { done, requests } = put([503, 503, 503, 503, 503]);
-    await expect(done).rejects.toThrow('S3 refused to quarantine: 503 SlowDown');
+    await expect(done).rejects.toThrow('S3 refused PUT: 503 SlowDown');
     expect(requests).toHaveLength(5);
     const broken = Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } });
     await expect(put(new Array(5).fill(broken)).done).rejects.toThrow(
-      'S3 could not be reached to quarantine: ECONNREFUSED',
+      'S3 could not be reached to PUT: ECONNREFUSED',
     );
   });
 
   it('throws at once what does not pass', async () => {
     const { done, requests } = put([403]);
-    await expect(done).rejects.toThrow('S3 refused to quarantine: 403');
+    await expect(done).rejects.toThrow('S3 refused PUT: 403');
     expect(requests).toHaveLength(1);
   });
 });
