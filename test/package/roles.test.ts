@@ -43,6 +43,10 @@ const granted: Record<string, Record<string, string[]>> = {
       'kinesis:ListShards',
     ],
   },
+  'file-failed-batches': {
+    FailedBatchesBucket: ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket'],
+    QuarantineBucket: ['s3:PutObject'],
+  },
   'enforce-limit': {
     TenantsTable: ['dynamodb:GetItem', 'dynamodb:Query'],
     UsageTable: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
@@ -225,6 +229,13 @@ const unsent: Record<string, string[]> = {
   ],
 };
 
+/** What the methods of `S3Objects` send. */
+const s3Actions: Record<string, string> = {
+  put: 's3:PutObject',
+  get: 's3:GetObject',
+  remove: 's3:DeleteObject',
+};
+
 /** AWS's names of what an adapter's source sends. */
 async function actionsOfAdapters(name: string): Promise<Set<string>> {
   const { inputs } = outputOf(name);
@@ -237,7 +248,10 @@ async function actionsOfAdapters(name: string): Promise<Set<string>> {
     const service = /@aws-sdk\/client-(dynamodb|kinesis|sqs|sns)/.exec(source)?.[1];
     for (const [, command] of source.matchAll(/new (\w+?)Command\(/g)) actions.add(`${service}:${command}`);
     if (/paginateQuery\(/.test(source)) actions.add('dynamodb:Query');
-    if (/service: 's3'/.test(source)) actions.add('s3:PutObject');
+    for (const [, method] of source.matchAll(/\bobjects\.(\w+)\(/g)) {
+      const action = s3Actions[method as string];
+      if (action) actions.add(action);
+    }
   }
   return actions;
 }

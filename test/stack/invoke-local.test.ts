@@ -54,6 +54,7 @@ const outcomes: { name: string; says: string[] }[] = [
   { name: 'enforce-limit', says: ['"batchItemFailures": []'] },
   { name: 'evaluate-accounts', says: ['"batchItemFailures": []'] },
   { name: 'announce-resumptions', says: [] },
+  { name: 'file-failed-batches', says: [] },
   { name: 'fan-out-jobs', says: [] },
   { name: 'roll-up-days', says: ['"batchItemFailures": []'] },
 ];

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Quarantined } from '../../domain/quarantine/quarantine.ts';
-import { s3Quarantine } from '../../infra/quarantine/s3-quarantine.ts';
-import type { S3Bucket } from '../../infra/s3-objects.ts';
+import type { Quarantined } from '../../../domain/quarantine/quarantine.ts';
+import { s3Quarantine } from '../../../infra/quarantine/s3-quarantine.ts';
+import type { S3Bucket } from '../../../infra/s3-objects.ts';
 
 const item: Quarantined = {
   tenantId: 'T001',
