@@ -11,9 +11,10 @@ import { environment } from '../infra/config.ts';
 import { dynamoRecordWithinLimits } from '../infra/limits/dynamo-limits.ts';
 import { createLogger } from '../infra/logger.ts';
 import { failureCauses, outcomeByTenant } from '../infra/metering/batch-outcome.ts';
-import { readUsageBatch, setAsideAll } from '../infra/metering/usage-batch.ts';
+import { readUsageBatch } from '../infra/metering/usage-batch.ts';
 import { s3Quarantine } from '../infra/quarantine/s3-quarantine.ts';
 import { systemRandom } from '../infra/random.ts';
+import { setAsideAll } from '../infra/stream/read-batch.ts';
 import { type ConfigRevisions, configRevisions } from '../infra/tenancy/config-revisions.ts';
 import { dynamoConfigHistory } from '../infra/tenancy/dynamo-config-history.ts';
 

@@ -1,7 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type middy from '@middy/core';
 import type { Context, KinesisStreamEvent } from 'aws-lambda';
-import { shardOf } from './metering/usage-batch.ts';
+import { shardOf } from './stream/read-batch.ts';
 
 /** Every line of an invocation carries its batch: the shard, and the first sequence number. */
 export function batchLog<Answer>(
