@@ -22,7 +22,10 @@ export interface EventLine {
 /** Proves that its shard is read. */
 export interface HeartbeatLine {
   heartbeat: string;
+  /** The shard that it was put into; where that was just split, it is found in one of the children. */
   shardId: string;
+  /** The heartbeats before it, by shard: one that was not read says that records were lost. */
+  after?: Record<string, string>;
 }
 
 export type StreamLine = EventLine | HeartbeatLine;
@@ -182,7 +185,7 @@ function lineCheck(): (line: unknown) => line is StreamLine {
   let receivedAt: unknown;
   return (line): line is StreamLine => {
     if (!isObject(line)) return false;
-    if (line.heartbeat !== undefined) return isInstant(line.heartbeat) && typeof line.shardId === 'string';
+    if (line.heartbeat !== undefined) return isHeartbeatLine(line);
     if (line.tenantId !== tenantId && !isTenantId(line.tenantId)) return false;
     if (line.receivedAt !== receivedAt && !isInstant(line.receivedAt)) return false;
     tenantId = line.tenantId;
@@ -191,6 +194,10 @@ function lineCheck(): (line: unknown) => line is StreamLine {
   };
 }
 
+const isHeartbeatLine = ({ heartbeat, shardId, after }: Record<string, unknown>): boolean =>
+  isInstant(heartbeat) &&
+  typeof shardId === 'string' &&
+  (after === undefined || (isObject(after) && Object.values(after).every(isInstant)));
 const isTenantId = (value: unknown): boolean => typeof value === 'string' && tenantIdPattern.test(value);
 const isInstant = (value: unknown): boolean =>
   typeof value === 'string' && !Number.isNaN(parseInstant(value));

@@ -44,3 +44,11 @@ function localDay(zones: readonly ZoneChange[], at: number): Interval {
   const { from, to } = dayHours(zones, localDateOf(zones, hourOf(at)));
   return { start: from * hourMs, end: to * hourMs };
 }
+
+/** How long the steps are that a series is counted by: its intervals, and the hours that a day is made of. */
+export const countedStepMs = ({ interval }: Steps): number =>
+  interval === 'P1D' ? hourMs : steadyMs[interval];
+
+/** Start of the step that an instant is counted in: the same whatever zone is in force, now or later. */
+export const countedStepOf = (series: Steps, at: number): number =>
+  Math.floor(at / countedStepMs(series)) * countedStepMs(series);

@@ -71,12 +71,15 @@ export interface ReopenedInterval {
 /**
  * Marks of the intervals that must be judged again.
  *
- * Promise: the mark stands before the count is added, so whoever reads marks, then counts, and then clears the
- * marks at the `rev` that was read never misses one. Clearing a mark that was set anew, or is gone, does nothing.
+ * Promise: the mark stands when the record that it is for is counted, and before that record is done with. So whoever
+ * reads marks, then counts, then judges, and then clears the marks at the `rev` that was read never misses one.
  */
 export interface ReopenedIntervals {
+  /** Sets the mark anew. `expiresAt`, epoch seconds: when the count is forgotten. */
+  mark(tenantId: string, series: string, start: number, expiresAt: number): Promise<void>;
   /** At most `reopenedMax` of the tenant's marks; the rest come once these are cleared. */
   list(tenantId: string): Promise<ReopenedInterval[]>;
+  /** A mark that was set anew since, or is gone, is left as it is. */
   clear(tenantId: string, reopened: ReopenedInterval): Promise<void>;
 }
 
