@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { DrivenClock } from './clock/driven-clock.ts';
+import { invokeJson } from './lambda/invoke-json.ts';
 import type { LambdaRuntime } from './lambda/lambda-runtime.ts';
-import type { InvokeResult } from './mappings/invocation.ts';
 import { startQueueMapping } from './mappings/queue-mapping.ts';
 import { startStreamMapping } from './mappings/stream-mapping.ts';
 import type { LocalClients } from './resources/local-clients.ts';
@@ -51,7 +51,7 @@ function startStream(mapping: ResolvedResource, stack: ResolvedStack, around: Su
     mapping: properties,
     kinesis: clients.kinesis,
     streamName: sourceOf(mapping, stack, 'AWS::Kinesis::Stream').physicalId,
-    invoke: invoking(mapping, around),
+    invoke: invokeJson(around.lambda, String(mapping.properties.FunctionName)),
     destination: async ({ bucket, key, body, contentType }) => {
       await clients.s3.send(
         new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }),
@@ -69,7 +69,7 @@ function startQueue(mapping: ResolvedResource, stack: ResolvedStack, around: Sur
     mapping: mapping.properties,
     sqs: clients.sqs,
     queueUrl: sourceOf(mapping, stack, 'AWS::SQS::Queue').physicalId,
-    invoke: invoking(mapping, around),
+    invoke: invokeJson(around.lambda, String(mapping.properties.FunctionName)),
     clock,
     log,
   });
@@ -88,15 +88,3 @@ function sourceOf(mapping: ResolvedResource, stack: ResolvedStack, type: string)
     throw new StackFault(`${mapping.logicalId} has a source that the template does not make: ${arn}.`);
   return source;
 }
-
-const invoking =
-  ({ properties }: ResolvedResource, { lambda }: Surroundings) =>
-  async (event: unknown): Promise<InvokeResult> => {
-    const { requestId, payload, functionError } = await lambda.invoke(
-      String(properties.FunctionName),
-      JSON.stringify(event),
-    );
-    const answer = JSON.parse(payload);
-    if (!functionError) return { ok: true, payload: answer, requestId };
-    return { ok: false, error: { name: answer.errorType, message: answer.errorMessage }, requestId };
-  };

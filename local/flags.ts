@@ -4,7 +4,9 @@ import {
   batchWindowSecondsMax,
   defaultBatchWindowSeconds,
   defaultDataDir,
+  defaultLakeBufferSeconds,
   defaultPort,
+  lakeBufferSecondsMax,
 } from './start-options.ts';
 
 export const help = `npm start -- [flags]
@@ -17,6 +19,7 @@ the stack may be stopped or killed at any moment and started again.
   --fresh                  empties that folder first
   --no-demo                no demo data; the tenants T001 and T002 and their keys are there all the same
   --batch-window SECONDS   how long consumers gather events, 0 to ${batchWindowSecondsMax}; ${defaultBatchWindowSeconds} where absent
+  --lake-buffer SECONDS    how long events are gathered for a file of the lake, 0 to ${lakeBufferSecondsMax}; ${defaultLakeBufferSeconds} where absent
   --now TIME               where the stack's clock starts, as 2026-11-21T10:00:00Z; it never goes back on the same data
   --logs                   shows what the functions log; the files are in logs/ of the data folder in any case
   --quiet                  says nothing but what goes wrong
@@ -31,6 +34,7 @@ export interface Flags {
   fresh: boolean;
   demo: boolean;
   batchWindowSeconds: number;
+  lakeBufferSeconds: number;
   now: number | undefined;
   logs: boolean;
   quiet: boolean;
@@ -52,6 +56,12 @@ export function parseFlags(args: string[]): Flags {
       defaultBatchWindowSeconds,
       batchWindowSecondsMax,
     ),
+    lakeBufferSeconds: wholeNumber(
+      '--lake-buffer',
+      values['lake-buffer'],
+      defaultLakeBufferSeconds,
+      lakeBufferSecondsMax,
+    ),
     now,
     logs: values.logs ?? false,
     quiet: values.quiet ?? false,
@@ -71,6 +81,7 @@ function parse(args: string[]) {
         fresh: isSet,
         'no-demo': isSet,
         'batch-window': text,
+        'lake-buffer': text,
         now: text,
         logs: isSet,
         quiet: isSet,

@@ -49,12 +49,21 @@ async function main(args: string[]): Promise<number> {
   return fault ? 1 : 0;
 }
 
-function startOptions({ port, dataDir, fresh, batchWindowSeconds, now, logs }: Flags): StartOptions {
+function startOptions({
+  port,
+  dataDir,
+  fresh,
+  batchWindowSeconds,
+  lakeBufferSeconds,
+  now,
+  logs,
+}: Flags): StartOptions {
   return {
     port,
     dataDir,
     fresh,
     batchWindowSeconds,
+    lakeBufferSeconds,
     ...(now !== undefined && { now }),
     ...(logs && { echoLogs: (text: string) => void process.stdout.write(text) }),
   };

@@ -7,6 +7,7 @@ import { gatewayControl } from './control/gateway-control.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { Emulators, Ports } from './emulators/start-emulators.ts';
 import { playEventSources } from './event-sources.ts';
+import { playDeliveries } from './firehose/play-deliveries.ts';
 import { type Gateway, gateway } from './gateway/gateway.ts';
 import { gatewayKeys } from './gateway/gateway-keys.ts';
 import { restApiOf } from './gateway/rest-api.ts';
@@ -21,7 +22,7 @@ import {
   localClients,
 } from './resources/local-clients.ts';
 import { playSchedules } from './schedules/play-schedules.ts';
-import { defaultBatchWindowSeconds, type StartOptions } from './start-options.ts';
+import { defaultBatchWindowSeconds, defaultLakeBufferSeconds, type StartOptions } from './start-options.ts';
 import type { ResolvedStack } from './template/resolved-stack.ts';
 
 export interface Surroundings {
@@ -107,6 +108,15 @@ export async function startParts(around: Surroundings): Promise<StackParts> {
         log,
       });
       closing.add(() => withinTime(sources.stop()));
+      const deliveries = playDeliveries(stack, {
+        clients,
+        lambda,
+        clock,
+        folder: mappings,
+        bufferSeconds: options.lakeBufferSeconds ?? defaultLakeBufferSeconds,
+        log,
+      });
+      closing.add(() => withinTime(deliveries.stop()));
       const schedules = playSchedules(stack, {
         clock,
         region,

@@ -93,10 +93,14 @@ function scopeOf(template: Template, around: Surroundings): TemplateScope {
   /** Only names are needed of what is ignored; its policies may hold what nobody here evaluates. */
   const identity = (logicalId: string) => {
     const { found, kind } = resource(logicalId, logicalId);
-    const names = Object.fromEntries(
-      Object.entries(found.Properties ?? {}).filter(([key]) => key.endsWith('Name') || key === 'FifoQueue'),
-    );
-    const own = evaluate(names, scope, logicalId) as Record<string, unknown>;
+    const given = Object.entries(found.Properties ?? {});
+    const names = given.filter(([key]) => key.endsWith('Name') || key === 'FifoQueue');
+    // What Glue makes has its name in its input.
+    const inputs = given
+      .filter(([key]) => key.endsWith('Input'))
+      .map(([, input]) => input as { Name?: unknown });
+    for (const { Name } of inputs) names.push(['Name', Name]);
+    const own = evaluate(Object.fromEntries(names), scope, logicalId) as Record<string, unknown>;
     return { kind, identity: { logicalId, properties: own, around } };
   };
 

@@ -107,6 +107,16 @@ export const resourceKinds: Record<string, ResourceKind> = {
   'AWS::ApiGateway::Deployment': played(gatewayId),
   'AWS::ApiGateway::Stage': played(({ properties }) => String(properties.StageName)),
 
+  'AWS::KinesisFirehose::DeliveryStream': played(named('DeliveryStreamName'), {
+    Arn: arn('firehose', named('DeliveryStreamName'), 'deliverystream/'),
+  }),
+  // The delivery stream writes the columns that the table names.
+  'AWS::Glue::Database': played(named('Name')),
+  'AWS::Glue::Table': played(named('Name')),
+
+  'AWS::Athena::WorkGroup': ignored('npm run sql asks the lake of one machine'),
+  'AWS::Athena::NamedQuery': ignored('npm run sql -- --query asks them on one machine', gatewayId),
+  'AWS::Logs::LogStream': ignored('the delivery stream logs to the log of the stack', named('LogStreamName')),
   'AWS::ApiGateway::Account': ignored("it is the region's setting for the gateway's logs"),
   'AWS::Lambda::Version': ignored('there is only the newest version here', gatewayId),
   'AWS::Lambda::Permission': ignored(noIam),
