@@ -17,6 +17,8 @@ export const environment = {
   consoleUrl: () => required('CONSOLE_URL'),
   /** How long the event stream keeps a record. */
   streamRetentionMs: () => positive('STREAM_RETENTION_HOURS') * 3_600_000,
+  /** How long after an interval's end its events may be stored and still be in time. */
+  allowedLatenessMs: () => positive('ALLOWED_LATENESS_SECONDS') * 1_000,
   region: () => required('AWS_REGION'),
   /** Which hosts an issuer of tokens may have. */
   issuerNetwork: () => oneOf('ISSUER_NETWORK', ['public', 'any'] as const),

@@ -4,7 +4,7 @@ import { windowExpiresAt } from '../metering/horizon.ts';
 import type { Quantity } from '../metering/quantity.ts';
 import { hourOf } from '../metering/window.ts';
 import type { Series, ZoneChange } from '../tenancy/tenant-config.ts';
-import { countedStepMs, intervalOf } from './interval.ts';
+import { intervalOf } from './interval.ts';
 import type { IntervalCounts, Position } from './interval-counts.ts';
 import { passHeartbeats } from './pass-heartbeats.ts';
 import type { Heartbeat, ShardHeartbeats } from './shard-heartbeats.ts';
@@ -131,6 +131,11 @@ async function countPart(
   throw new Error(`Others still added to the count after ${bounds.triesMax} tries.`);
 }
 
+const endOf = ({ series, zones, start }: TrafficPart): number => intervalOf(series, zones, start).end;
+
+/** A heartbeat is stamped by another process, whose clock may be ahead of ours by so much. */
+const clockSkewMs = 10_000;
+
 /**
  * Which of these parts may have been judged without what they add: their interval was complete once they were
  * counted. Most are of an interval that has not even ended, which costs no read.
@@ -141,11 +146,11 @@ async function reopenedBy(
   now: number,
   { allowedLatenessMs }: CountTrafficBounds,
 ): Promise<(part: TrafficPart) => boolean> {
-  const endOf = ({ series, zones, start }: TrafficPart) => intervalOf(series, zones, start).end;
-  const isOver = (part: TrafficPart) => part.start + countedStepMs(part.series) <= now;
-  if (!parts.some(isOver)) return () => false;
+  const ends = new Map(parts.map((part) => [part, endOf(part)]));
+  const latest = now + clockSkewMs - allowedLatenessMs;
+  if ([...ends.values()].every((end) => end > latest)) return () => false;
   const { completeUntil } = watermarkOf(await heartbeats.readAll(), { now, allowedLatenessMs });
-  return (part) => isOver(part) && endOf(part) <= completeUntil;
+  return (part) => (ends.get(part) as number) <= completeUntil;
 }
 
 /** Notes the heartbeats before the first record that is not counted. */

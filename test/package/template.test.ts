@@ -70,6 +70,7 @@ describe('what is kept', () => {
       'UsageTable',
       'TenantsTable',
       'AccountsTable',
+      'TrafficTable',
       'EventStream',
       'QuarantineBucket',
       'FailedBatchesBucket',
@@ -133,6 +134,23 @@ describe('event source mappings', () => {
     expect(Number(Environment.Variables.STREAM_RETENTION_HOURS)).toBe(RetentionPeriodHours);
   });
 
+  it('let count-traffic give nothing up, and keep the order of a shard', () => {
+    const mapping = propertiesOf(stack, 'CountTrafficMapping');
+    expect(mapping).toMatchObject({
+      FunctionName: { 'Fn::GetAtt': [functionId('count-traffic'), 'Arn'] },
+      StartingPosition: 'TRIM_HORIZON',
+      ParallelizationFactor: 1,
+      BisectBatchOnFunctionError: false,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRetryAttempts: -1,
+      MaximumRecordAgeInSeconds: -1,
+    });
+    expect(mapping.DestinationConfig).toBeUndefined();
+    const { Environment } = propertiesOf(stack, functionId('count-traffic'));
+    const { RetentionPeriodHours } = propertiesOf(stack, 'EventStream');
+    expect(Number(Environment.Variables.STREAM_RETENTION_HOURS)).toBe(RetentionPeriodHours);
+  });
+
   it.each([
     { queue: 'RollUpQueue', deadLetters: 'RollUpDeadLetterQueue', consumer: 'roll-up-days' },
     { queue: 'LimitQueue', deadLetters: 'LimitDeadLetterQueue', consumer: 'enforce-limit' },
@@ -168,7 +186,12 @@ describe('alarms', () => {
   });
 
   it.each([
-    { metric: 'IteratorAge', dimension: 'FunctionName', of: [functionId('record-usage')] },
+    {
+      metric: 'IteratorAge',
+      dimension: 'FunctionName',
+      of: [functionId('record-usage'), functionId('count-traffic')],
+    },
+    { metric: 'Invocations', dimension: 'FunctionName', of: [functionId('put-heartbeats')] },
     { metric: 'DestinationDeliveryFailures', dimension: 'FunctionName', of: [functionId('record-usage')] },
     {
       metric: 'OnFailureDestinationDeliveredEventCount',
@@ -184,12 +207,12 @@ describe('alarms', () => {
     {
       metric: 'ReadThrottleEvents',
       dimension: 'TableName',
-      of: ['UsageTable', 'TenantsTable', 'AccountsTable'],
+      of: ['UsageTable', 'TenantsTable', 'AccountsTable', 'TrafficTable'],
     },
     {
       metric: 'WriteThrottleEvents',
       dimension: 'TableName',
-      of: ['UsageTable', 'TenantsTable', 'AccountsTable'],
+      of: ['UsageTable', 'TenantsTable', 'AccountsTable', 'TrafficTable'],
     },
     { metric: 'WriteProvisionedThroughputExceeded', dimension: 'StreamName', of: ['EventStream'] },
     { metric: '5XXError', dimension: 'ApiName', of: ['tidegate-test'] },
@@ -200,7 +223,8 @@ describe('alarms', () => {
   it('all tell the operators, by a topic that CloudWatch can publish to', () => {
     for (const [id, { Properties }] of ofType(stack, 'AWS::CloudWatch::Alarm')) {
       expect(Properties.AlarmActions, id).toEqual([{ Ref: 'OperationsTopic' }]);
-      expect(Properties.TreatMissingData, id).toBe('notBreaching');
+      const isOfSilence = id === 'HeartbeatSilenceAlarm';
+      expect(Properties.TreatMissingData, id).toBe(isOfSilence ? 'breaching' : 'notBreaching');
       expect(Properties.AlarmDescription, id).toMatch(/\.$/);
     }
     const { KeyPolicy } = propertiesOf(stack, 'OperationsTopicKey');

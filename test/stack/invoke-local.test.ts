@@ -44,10 +44,13 @@ async function invokeSample(name: string): Promise<{ code: number; output: strin
 /** What the sample of each function comes to, in this order: what was counted is asked for afterwards. */
 const outcomes: { name: string; says: string[] }[] = [
   { name: 'describe-api', says: ['"statusCode": 200'] },
+  { name: 'serve-console', says: ['"statusCode": 200', '<!doctype html>'] },
   { name: 'authorize-tenant', says: ['"usageIdentifierKey"', '/GET/v1/tenants/T001/*'] },
   { name: 'configure-tenant', says: ['"statusCode": 200', String.raw`\"name\":\"orders\"`] },
   { name: 'ingest-events', says: ['"statusCode": 202', String.raw`\"accepted\":3`] },
   { name: 'record-usage', says: ['"batchItemFailures": []'] },
+  { name: 'count-traffic', says: ['"batchItemFailures": []'] },
+  { name: 'put-heartbeats', says: [] },
   { name: 'query-usage', says: ['"statusCode": 200', String.raw`\"deviceId\":\"laptop-3\"`] },
   { name: 'check-access', says: ['"statusCode": 200', String.raw`\"allowed\":true`] },
   { name: 'configure-account', says: ['"statusCode": 200', String.raw`\"accountId\":\"acct-42\"`] },
