@@ -47,10 +47,19 @@ module.exports = {
       name: 'shipped-on-dependencies',
       comment:
         'What is deployed comes from `dependencies`: a development tool in a bundle is one too many. ' +
-        'infra/deployment and infra/bundle.js run beside the deployment tool and are not deployed.',
+        'infra/deployment and infra/bundle*.js run beside the deployment tool and are not deployed.',
       severity: 'error',
-      from: { path: shipped, pathNot: '^infra/(deployment/|bundle\\.js$)' },
+      from: { path: shipped, pathNot: '^infra/(deployment/|bundle(-console)?\\.js$)' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'console-apart',
+      comment:
+        'console/ runs in a browser and knows the product by its HTTP contract alone. What it loads counts in ' +
+        'kilobytes: a small renderer, a small plotter, and nothing else.',
+      severity: 'error',
+      from: { path: '^console/' },
+      to: { pathNot: '^(console/|node_modules/(preact|@preact/signals|uplot)/)' },
     },
     {
       name: 'tests-apart',
@@ -79,7 +88,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
-      extensions: ['.ts', '.js', '.cjs', '.mjs', '.json', '.d.ts'],
+      extensions: ['.ts', '.tsx', '.js', '.cjs', '.mjs', '.json', '.d.ts'],
       conditionNames: ['import', 'require', 'node', 'default', 'types'],
       exportsFields: ['exports'],
     },

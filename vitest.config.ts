@@ -18,19 +18,21 @@ const quick = { testTimeout: 60_000 };
 const slow = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false };
 
 /**
- * Three projects, by what a test needs: `unit` needs nothing, `stack` starts emulators or the whole local
- * stack, `package` runs the deployment tool. `npm test` runs all of them, `npm run check` only `unit`.
+ * Four projects, by what a test needs: `unit` needs nothing, `stack` starts emulators or the whole local stack,
+ * `package` runs the deployment tool, `browser` needs Chromium. `npm test` runs the first three, `npm run check` only
+ * `unit`, `npm run test:browser` the last.
  */
 export default defineConfig({
   test: {
     projects: [
       project(
         'unit',
-        ['test/{domain,events,infra,functions,local,commands}/**/*.test.ts', 'test/*.test.ts'],
+        ['test/{domain,events,infra,functions,local,commands,console}/**/*.test.ts', 'test/*.test.ts'],
         quick,
       ),
       project('stack', ['test/stack/**/*.test.ts'], slow),
       project('package', ['test/package/**/*.test.ts'], slow),
+      project('browser', ['test/browser/**/*.test.ts'], slow),
     ],
   },
 });

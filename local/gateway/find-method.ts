@@ -8,10 +8,18 @@ export interface FoundMethod {
 
 /**
  * The method that serves this path as it was sent. Segments are compared as they are, so `%2e%2e`, `..` and
- * `%2F` are values of a parameter like any other; an empty segment is nobody's value.
+ * `%2F` are values of a parameter like any other; an empty segment is nobody's value. A slash at the end leads
+ * where the path without it leads; the path that is handed on keeps it.
  */
 export function findMethod(root: RouteNode, httpMethod: string, path: string): FoundMethod | undefined {
-  const found = findNode(root, path.split('/').slice(1), {});
+  const found = findNode(
+    root,
+    path
+      .replace(/(?<=[^/])\/$/, '')
+      .split('/')
+      .slice(1),
+    {},
+  );
   const method = found?.node.methods.get(httpMethod) ?? found?.node.methods.get('ANY');
   return found && method && { method, pathParameters: found.pathParameters };
 }
@@ -26,7 +34,9 @@ function findNode(
   if (segment === '') return undefined;
   const literal = node.literals.get(segment);
   if (literal) return findNode(literal, rest, pathParameters);
-  if (!node.parameter) return undefined;
-  const name = /\{(\w+)\}$/.exec(node.parameter.resourcePath)?.[1] ?? '';
-  return findNode(node.parameter, rest, { ...pathParameters, [name]: segment });
+  const child = node.parameter ?? node.greedy;
+  if (!child) return undefined;
+  const name = /\{(\w+)\+?\}$/.exec(child.resourcePath)?.[1] ?? '';
+  const [value, left] = child === node.parameter ? [segment, rest] : [segments.join('/'), []];
+  return findNode(child, left, { ...pathParameters, [name]: value });
 }

@@ -24,6 +24,8 @@ export interface RouteNode {
   literals: Map<string, RouteNode>;
   /** The child that takes any one segment. */
   parameter: RouteNode | undefined;
+  /** The child that takes all that is left of the path, at least one segment: `{proxy+}`. */
+  greedy: RouteNode | undefined;
   /** By HTTP method, `ANY` for all. */
   methods: Map<string, Method>;
 }
@@ -112,14 +114,15 @@ const nodeOf = (resourceId: string, resourcePath: string): RouteNode => ({
   resourcePath,
   literals: new Map(),
   parameter: undefined,
+  greedy: undefined,
   methods: new Map(),
 });
 
 function addChild(parent: RouteNode, resource: ResolvedResource): RouteNode {
   const part = String(resource.properties.PathPart);
-  if (part.endsWith('+}')) throw unplayed(resource, `the greedy path part ${part}`);
   const child = nodeOf(resource.physicalId, `${parent.resourcePath.replace(/\/$/, '')}/${part}`);
-  if (part.startsWith('{')) parent.parameter = child;
+  if (part.endsWith('+}')) parent.greedy = child;
+  else if (part.startsWith('{')) parent.parameter = child;
   else parent.literals.set(part, child);
   return child;
 }

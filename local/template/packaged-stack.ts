@@ -29,7 +29,7 @@ export interface PackagedStack {
 }
 
 /** What the package is made from: a change of any of it makes another package. */
-const inputs = ['serverless.yml', 'package-lock.json', 'infra', 'functions', 'events', 'domain'];
+const inputs = ['serverless.yml', 'package-lock.json', 'infra', 'functions', 'events', 'domain', 'console'];
 
 /** Packages of former states of the sources are kept up to this many. */
 const packagesMax = 4;

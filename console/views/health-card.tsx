@@ -1,0 +1,69 @@
+import type { DataHealth } from '../api/answers.ts';
+import { groupDigits, readShare } from '../format/quantity.ts';
+import { readAge } from '../format/time.ts';
+import { useLoad } from '../loading/use-load.ts';
+import { Badge } from '../parts/badges.tsx';
+import { Card, Shown } from '../parts/surface.tsx';
+import { When } from '../parts/text.tsx';
+import { askTenant } from '../session/session.ts';
+
+const states = {
+  ok: { word: 'Complete', tone: 'good', text: 'Everything that was sent is counted.' },
+  lagging: { word: 'Lagging', tone: 'warn', text: 'Counting is behind. Recent numbers still grow.' },
+  stalled: {
+    word: 'Stalled',
+    tone: 'bad',
+    text: 'Counting stands still. Silence is not zero: nothing is judged.',
+  },
+} as const;
+
+/** Whether what is shown is all there is. */
+export function HealthCard({ refreshMs }: { refreshMs: number }) {
+  const health = useLoad(
+    'health',
+    (signal) => askTenant<DataHealth>({ path: ['health'], signal }),
+    refreshMs,
+  );
+  return (
+    <Card title="Data health" class="card-figure">
+      <Shown loaded={health} lines={3}>
+        {({ state, since, completeUntil, duplicatesShare, quarantined24h }) => (
+          <>
+            <p class="health-state">
+              <Badge tone={states[state].tone}>{states[state].word}</Badge>
+              {since && (
+                <span class="muted">
+                  since <When at={since} style="minute" />
+                </span>
+              )}
+            </p>
+            <p class="health-text">{states[state].text}</p>
+            <dl class="facts">
+              {completeUntil && (
+                <div>
+                  <dt>Complete until</dt>
+                  <dd>
+                    <When at={completeUntil} style="clock" />{' '}
+                    <span class="muted">({readAge(Date.parse(completeUntil), Date.now())})</span>
+                  </dd>
+                </div>
+              )}
+              {duplicatesShare !== undefined && (
+                <div>
+                  <dt>Sent twice</dt>
+                  <dd>{readShare(duplicatesShare)}</dd>
+                </div>
+              )}
+              {quarantined24h !== undefined && (
+                <div>
+                  <dt>Set aside, 24 h</dt>
+                  <dd>{groupDigits(String(quarantined24h))}</dd>
+                </div>
+              )}
+            </dl>
+          </>
+        )}
+      </Shown>
+    </Card>
+  );
+}

@@ -1,0 +1,133 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { signInWords } from '../api/problem-words.ts';
+import { Mark } from '../parts/icons.tsx';
+import { Note } from '../parts/surface.tsx';
+import { session, signIn, UselessKey } from '../session/session.ts';
+
+/** What a key or a token looks like; anything else is not worth a question. */
+const credentialPattern = /^(tg_[A-Za-z0-9_-]+|[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/;
+
+const slowMs = 3_000;
+
+interface Words {
+  title: string;
+  advice: string;
+}
+
+const useless: Record<UselessKey['reason'], Words> = {
+  'ingest-only': {
+    title: 'This key may only send events.',
+    advice: 'It is in force, but it may not read. Sign in with a key that has the scope read or manage.',
+  },
+  'no-tenant': {
+    title: 'This key belongs to no tenant.',
+    advice: 'The console shows the data of one tenant. Ask whoever gave you the key for one of yours.',
+  },
+};
+
+const ended: Words = {
+  title: 'You were signed out.',
+  advice: 'Your key was revoked or has ended. Sign in with one that is in force.',
+};
+
+export function SignIn() {
+  const { value } = session;
+  const [key, setKey] = useState('');
+  const [isShown, setShown] = useState(false);
+  const [words, setWords] = useState<Words | undefined>(
+    value.state === 'out' && value.ended ? ended : undefined,
+  );
+  const [state, setState] = useState<'idle' | 'asking' | 'slow'>('idle');
+  const input = useRef<HTMLInputElement>(null);
+
+  const enter = async (credential: string) => {
+    setWords(undefined);
+    setState('asking');
+    const slow = setTimeout(() => setState('slow'), slowMs);
+    try {
+      await signIn(credential);
+    } catch (fault) {
+      setWords(fault instanceof UselessKey ? useless[fault.reason] : signInWords(fault));
+      setState('idle');
+      input.current?.focus();
+    } finally {
+      clearTimeout(slow);
+    }
+  };
+
+  useEffect(() => {
+    document.title = 'Sign in · Tidegate';
+    if (value.state === 'restoring') void enter(value.key);
+    else input.current?.focus();
+  }, []);
+
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const credential = key.trim();
+    if (credential === '')
+      setWords({ title: 'There is no key yet.', advice: 'Paste your key, then sign in.' });
+    else if (!credentialPattern.test(credential)) {
+      setWords({
+        title: 'This does not look like a key.',
+        advice: 'Keys begin with tg_ and have no spaces. Paste the whole of it.',
+      });
+    } else void enter(credential);
+    input.current?.focus();
+  };
+
+  return (
+    <main class="sign-in">
+      <div class="sign-in-card">
+        <div class="brand brand-large">
+          <Mark />
+          <span>Tidegate</span>
+        </div>
+        <h1>Sign in</h1>
+        <p class="lead">See usage, limits and anomalies of your tenant.</p>
+        <form onSubmit={submit} noValidate>
+          <label class="field-label" for="key">
+            API key
+          </label>
+          <div class="key-row">
+            <input
+              id="key"
+              ref={input}
+              class="input"
+              type={(isShown ? 'text' : 'password') as 'password'}
+              value={key}
+              onInput={(event) => setKey(event.currentTarget.value)}
+              autocomplete="off"
+              autocapitalize="none"
+              spellcheck={false}
+              placeholder="tg_…"
+              aria-describedby="key-hint"
+              aria-invalid={words !== undefined}
+            />
+            <button type="button" class="button" aria-pressed={isShown} onClick={() => setShown(!isShown)}>
+              {isShown ? 'Hide' : 'Show'}
+              <span class="unseen"> the key</span>
+            </button>
+          </div>
+          <p class="hint" id="key-hint">
+            A key with the scope read, or manage to change settings. This tab keeps it until it is closed.
+          </p>
+          <div aria-live="polite">
+            {words && (
+              <Note tone="bad" role="alert" title={words.title}>
+                {words.advice}
+              </Note>
+            )}
+            {state === 'slow' && (
+              <Note tone="info" role="status" title="Still waiting for an answer.">
+                The connection or the service is slow. It goes on by itself.
+              </Note>
+            )}
+          </div>
+          <button type="submit" class="button button-main button-wide" disabled={state !== 'idle'}>
+            {state === 'idle' ? 'Sign in' : 'Signing in …'}
+          </button>
+        </form>
+      </div>
+    </main>
+  );
+}
