@@ -6,7 +6,7 @@ import { dynamoClient } from '../infra/clients.ts';
 import { type Clock, systemClock } from '../infra/clock.ts';
 import { environment } from '../infra/config.ts';
 import { createLogger } from '../infra/logger.ts';
-import { itemsOfBatch } from '../infra/quarantine/failure-items.ts';
+import { itemsOfBatch, itemsOfFirehoseErrors } from '../infra/quarantine/failure-items.ts';
 import { type FailureSource, fileFailures } from '../infra/quarantine/file-failures.ts';
 import { s3Quarantine } from '../infra/quarantine/s3-quarantine.ts';
 import { systemRandom } from '../infra/random.ts';
@@ -58,6 +58,12 @@ function adapters(): Ports {
         objects: bucket(environment.failedBatchesBucket()),
         prefix: '',
         toItems: itemsOfBatch,
+      },
+      {
+        name: 'lake',
+        objects: bucket(environment.lakeBucket()),
+        prefix: 'failed/',
+        toItems: itemsOfFirehoseErrors,
       },
     ],
     quarantine: s3Quarantine({ ...place, bucket: environment.quarantineBucket() }, pauses),

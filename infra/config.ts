@@ -9,6 +9,7 @@ export const environment = {
   trafficTable: () => required('TRAFFIC_TABLE'),
   eventStream: () => required('EVENT_STREAM'),
   quarantineBucket: () => required('QUARANTINE_BUCKET'),
+  lakeBucket: () => required('LAKE_BUCKET'),
   failedBatchesBucket: () => required('FAILED_BATCHES_BUCKET'),
   rollUpQueueUrl: () => required('ROLL_UP_QUEUE_URL'),
   limitQueueUrl: () => required('LIMIT_QUEUE_URL'),

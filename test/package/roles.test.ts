@@ -186,7 +186,7 @@ describe('roles', () => {
         // Objects, streams of a log group and topics of tenants come and go: of those alone all are meant.
         for (const resource of [Resource].flat()) {
           expect(resource).toMatch(
-            /^arn:aws:(s3:::\w+\/\*|sns:[\w:-]+:tidegate-test_\*|logs:[\w:-]+:log-group:\w+:\*|[^*]+)$/,
+            /^arn:aws:(s3:::\w+\/(failed\/)?\*|sns:[\w:-]+:tidegate-test_\*|logs:[\w:-]+:log-group:\w+:\*|[^*]+)$/,
           );
         }
       }
@@ -209,6 +209,16 @@ describe('roles', () => {
     if (await mayTell()) allowed.TenantTopics = ['sns:Publish'];
     expect(await mayTell('tidegate-prod')).toBe(false);
     expect(allowed).toEqual(granted[name]);
+  });
+
+  it('let what files failures empty the failures of the lake, and read nothing else there', async () => {
+    const statements = roleStatements(stack, roleOf('file-failed-batches'));
+    for (const action of ['s3:GetObject', 's3:DeleteObject', 's3:PutObject']) {
+      const isGranted = action !== 's3:PutObject';
+      const lake = resourceArn(stack, 'LakeBucket');
+      expect(await isAllowed(statements, action, `${lake}/failed/an-object`)).toBe(isGranted);
+      expect(await isAllowed(statements, action, `${lake}/tenant=T001/an-object`)).toBe(false);
+    }
   });
 
   it.each(names)('%s may write its own log alone', async (name) => {
