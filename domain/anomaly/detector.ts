@@ -1,5 +1,8 @@
 import { Arena } from './arena.ts';
-import { dayNumber, hourOfDay, LocalClock, weekday } from './local-clock.ts';
+import { LocalClock } from './local-clock.ts';
+import { SeriesModel } from './series-model.ts';
+import { severityOf } from './severity.ts';
+import { learnTail, surprise, tailsOf } from './tail.ts';
 
 export interface DetectorSettings {
   /** Nominal: a day that the zone shortens or lengthens is a day all the same. */
@@ -41,37 +44,121 @@ export interface Detector {
 export function createDetector(settings: DetectorSettings, snapshot?: Uint8Array): Detector {
   const arena = new Arena(snapshot);
   const clock = new LocalClock(settings.timeZone);
-  const shape = arena.floats(168);
-  const seen = arena.floats(168);
-  const [LEVEL, SPREAD, COUNT] = [0, 1, 2];
-  const state = arena.doubles(3);
+  const hour = 3_600_000;
+  const spans =
+    settings.intervalMs >= 24 * hour ? [3, 7] : settings.intervalMs >= hour ? [3, 8, 24] : [3, 12, 36];
+  const models = [new SeriesModel(arena, settings.intervalMs, { spans, scale: 1, levelPerDay: 0.02 })];
+  if (settings.isRelative)
+    models.push(new SeriesModel(arena, settings.intervalMs, { spans, scale: 0.15, levelPerDay: 0.02 }));
+  const channels = 1 + spans.length;
+  const tails = tailsOf(arena, models.length * channels * 2, 1.05, 0.45);
+  const final = tailsOf(arena, 2, 1.9, 0.45);
+  const state = arena.doubles(8);
+  const [FRACTION, BLOCK, PEAK_ABOVE, PEAK_BELOW, DAYS, TOLD, TOLD_AT] = [0, 1, 2, 3, 4, 5, 6];
   arena.seal();
-  if (arena.isFresh) state[SPREAD] = 0.3;
+  const perDay = (24 * hour) / settings.intervalMs;
+  const memory = Math.max(200, 60 * perDay);
+  const blockMs = Math.max(6 * hour, settings.intervalMs);
 
-  function judge({ start, value }: Observation): Judgement | undefined {
-    if (value === null || !Number.isFinite(value)) return undefined;
+  function combined(direction: number): number {
+    let most = 0;
+    for (let m = 0; m < models.length; m += 1) {
+      for (let c = 0; c < channels; c += 1) {
+        const z = ((models[m] as SeriesModel).distances[c] as number) * (direction === 0 ? 1 : -1);
+        most = Math.max(most, surprise(tails, (m * channels + c) * 2 + direction, z));
+      }
+    }
+    return most;
+  }
+
+  /** Repeats of what was told lately count less, until it is a day old or something worse comes. */
+  function news(start: number): (most: number) => number {
+    const age = (start - (state[TOLD_AT] as number)) / (24 * hour);
+    const half = 1;
+    const left = (state[TOLD] as number) * 0.5 ** (age / (2 * half));
+    return (most) => (most > left * 1.05 ? most : most * (1 - Math.exp(-age / half)));
+  }
+
+  function tell(most: number, start: number): void {
+    const half = 1;
+    const left = (state[TOLD] as number) * 0.5 ** ((start - (state[TOLD_AT] as number)) / (48 * half * hour));
+    if (most <= left) return;
+    state[TOLD] = most;
+    state[TOLD_AT] = start;
+  }
+
+  function judge({ start, value, given, special }: Observation): Judgement | undefined {
     const local = clock.localMs(start);
-    const slot = weekday(dayNumber(local)) * 24 + Math.floor(hourOfDay(local));
-    const logged = Math.log(value + 0.5);
-    if (state[COUNT] === 0) state[LEVEL] = logged;
-    const mean = (state[LEVEL] as number) + (shape[slot] as number);
-    const error = logged - mean;
-    const expected = Math.max(0, Math.exp(mean) - 0.5);
-    const spread = Math.hypot(state[SPREAD] as number, 1 / Math.sqrt(expected + 1));
-    const z = error / spread;
-    const isLearning = (seen[slot] as number) < 2;
-    const bounded = Math.max(-3, Math.min(3, z)) * spread;
-    state[COUNT] = (state[COUNT] as number) + 1;
-    seen[slot] = (seen[slot] as number) + 1;
-    shape[slot] = (shape[slot] as number) + Math.max(0.15, 0.8 / (seen[slot] as number)) * bounded;
-    state[LEVEL] = (state[LEVEL] as number) + 0.02 * bounded;
-    state[SPREAD] = (state[SPREAD] as number) + 0.01 * (1.25 * Math.abs(bounded) - (state[SPREAD] as number));
+    const isSpecial = special !== undefined;
+    const active = models.filter((_, i) => i === 0 || (given !== null && given !== undefined && given > 0));
+    if (value === null || !Number.isFinite(value)) {
+      for (const model of models) {
+        model.predict(local, 1, isSpecial);
+        model.skip();
+      }
+      return undefined;
+    }
+    const v = Math.max(0, value);
+    if (v !== Math.floor(v)) state[FRACTION] = 1;
+    const grain = state[FRACTION] === 1 ? 1e-4 : 1;
+    for (const model of models) {
+      if (!active.includes(model)) {
+        model.predict(local, 1, isSpecial);
+        model.distances.fill(0);
+        continue;
+      }
+      model.predict(local, model === models[0] ? 1 : (given as number), isSpecial);
+      model.compare(v, grain);
+    }
+    const fresh = news(start);
+    const ups = fresh(combined(0));
+    const downs = fresh(combined(1));
+    const direction = ups > downs ? 0 : 1;
+    const most = Math.max(ups, downs);
+    // blocks
+    const block = Math.floor(start / blockMs);
+    if (block !== state[BLOCK]) {
+      if (state[BLOCK] !== 0)
+        for (const d of [0, 1]) learnTail(final, d, state[PEAK_ABOVE + d] as number, 28 * 26);
+      state[BLOCK] = block;
+      state[PEAK_ABOVE] = state[PEAK_BELOW] = 0;
+    }
+    tell(most, start);
+    // rate per week
+    const blocksPerWeek = (7 * 24 * hour) / blockMs;
+    const log10Rate = Math.log10(2 * blocksPerWeek) - surprise(final, direction, most);
+    state[DAYS] = (state[DAYS] as number) + settings.intervalMs / (24 * hour);
+    const isLearning = (state[DAYS] as number) < 14;
+    const severity = severityOf(log10Rate);
+    const trust = severity > 70 ? 0.1 : severity < 50 ? 1 : 1 - (0.9 * (severity - 50)) / 20;
+    for (const d of [0, 1])
+      state[PEAK_ABOVE + d] = Math.max(state[PEAK_ABOVE + d] as number, Math.min(d === 0 ? ups : downs, 6));
+    for (let m = 0; m < models.length; m += 1) {
+      const model = models[m] as SeriesModel;
+      if (!active.includes(model)) {
+        model.skip();
+        continue;
+      }
+      if (model.seen > perDay)
+        for (let c = 0; c < channels; c += 1)
+          for (const d of [0, 1])
+            if (trust > 0.5)
+              learnTail(
+                tails,
+                (m * channels + c) * 2 + d,
+                (model.distances[c] as number) * (d === 0 ? 1 : -1),
+                memory,
+              );
+      model.learn(v, grain, trust, isSpecial);
+    }
+    const first = (models[0] as SeriesModel).forecast;
+    const sd = 3 * Math.sqrt(first.mean * grain + first.excess * first.mean ** 2);
     return {
-      severity: isLearning ? 0 : Math.min(100, Math.max(0, 14 * Math.abs(z))),
-      expected,
-      lower: Math.max(0, Math.exp(mean - 3 * spread) - 0.5),
-      upper: Math.exp(mean + 3 * spread),
-      direction: error < 0 ? 'below' : 'above',
+      severity: (state[DAYS] as number) < 1 ? 0 : severity,
+      expected: first.mean,
+      lower: Math.max(0, first.mean - sd),
+      upper: first.mean + sd,
+      direction: direction === 0 ? 'above' : 'below',
       isLearning,
     };
   }
