@@ -17,10 +17,16 @@ export interface EvaluationJob {
   partition?: number;
 }
 
+/** Judges what of a tenant's series is complete. */
+export interface DetectionJob {
+  job: 'detect-anomalies';
+  tenantId: string;
+}
+
 /** One message of a job queue. */
-export type Job = RollUpJob | EvaluationJob;
+export type Job = RollUpJob | EvaluationJob | DetectionJob;
 /** Jobs that a schedule makes due. */
-export type JobName = 'roll-up-days';
+export type JobName = 'roll-up-days' | 'detect-anomalies';
 
 /** What a schedule hands in: which job is due. */
 export interface DueJob {
@@ -42,6 +48,12 @@ export function decodeEvaluationJob(text: string): EvaluationJob {
   if (accountId === undefined && partition !== undefined) return { job, tenantId, partition };
   if (typeof accountId === 'string' && accountId !== '') return { job, tenantId, accountId };
   throw new Error('The job names neither an accountId nor a partition.');
+}
+
+/** Reads a message of the queue of detections. Throws, saying what is wrong, where it is none. */
+export function decodeDetectionJob(text: string): DetectionJob {
+  const { tenantId } = parseJob(text, 'detect-anomalies');
+  return { job: 'detect-anomalies', tenantId };
 }
 
 function parseJob(text: string, wanted: Job['job']) {

@@ -1,11 +1,13 @@
 import { decimalText } from '../domain/metering/quantity.ts';
 import type {
+  AccountNotification,
   AccountResumed,
   AccountSuspended,
   BudgetSpent,
   LimitPassed,
   Notification,
 } from '../domain/notification/notification.ts';
+import { healthText, longAnomalyText, shortAnomalyText } from './traffic-text.ts';
 
 /** Of mails. */
 export const subjects: Record<Notification['kind'], string> = {
@@ -13,6 +15,11 @@ export const subjects: Record<Notification['kind'], string> = {
   'limit.reached': 'Tidegate: an account has reached its limit',
   'account.suspended': 'Tidegate: an account is suspended',
   'account.resumed': 'Tidegate: an account is served again',
+  'anomaly.detected': 'Tidegate: traffic is not as expected',
+  'anomaly.ended': 'Tidegate: traffic is as expected again',
+  'data.stalled': 'Tidegate: traffic is not counted',
+  'data.resumed': 'Tidegate: traffic is counted again',
+  'data.duplicates': 'Tidegate: many events are sent more than once',
   'budget.spent': 'Tidegate: no more notifications today',
 };
 
@@ -25,6 +32,14 @@ const reasons: Record<AccountResumed['reason'], string> = {
 /** Whole sentences, with everything that one needs to know. */
 export function longText(notification: Notification): string {
   if (notification.kind === 'budget.spent') return spentText(notification);
+  if (isOfAccount(notification)) return accountText(notification);
+  return 'anomalyId' in notification ? longAnomalyText(notification) : healthText(notification);
+}
+
+const isOfAccount = (notification: Notification): notification is AccountNotification =>
+  'accountId' in notification;
+
+function accountText(notification: AccountNotification): string {
   const account = `Account ${shown(notification.accountId)}`;
   if (notification.kind === 'account.resumed') {
     return `${account} is served again: ${reasons[notification.reason]} (${notification.meter.name}).`;
@@ -44,8 +59,13 @@ export function longText(notification: Notification): string {
 /** The same for a small screen: what changed comes first, so that it survives where the account's id is long. */
 export function shortText(notification: Notification): string {
   if (notification.kind === 'budget.spent') return spentText(notification);
+  if (isOfAccount(notification)) return shortAccountText(notification);
+  return 'anomalyId' in notification ? shortAnomalyText(notification) : healthText(notification);
+}
+
+function shortAccountText(notification: AccountNotification): string {
   const { meter } = notification;
-  const what: Record<Exclude<Notification['kind'], 'budget.spent'>, () => string> = {
+  const what: Record<AccountNotification['kind'], () => string> = {
     'limit.near': () => `${(notification as LimitPassed).threshold}% of ${meter.name} used`,
     'limit.reached': () => `limit of ${meter.name} reached`,
     'account.suspended': () => `suspended until ${minute((notification as AccountSuspended).until)}`,

@@ -3,6 +3,7 @@ import { formatQuantity } from '../domain/metering/quantity.ts';
 import type { Notification } from '../domain/notification/notification.ts';
 import { asciiJson } from './ascii-json.ts';
 import { longText, shortText, subjects } from './notification-text.ts';
+import { anomalyAttributes, anomalyMembers, healthMembers } from './traffic-notification.ts';
 
 /** A notification as its subscribers get it: JSON for queues and functions, texts for people. */
 export interface EncodedNotification {
@@ -13,7 +14,7 @@ export interface EncodedNotification {
   /** At most 140 bytes. */
   sms: string;
   /** For the filters of subscriptions. */
-  attributes: Record<string, string>;
+  attributes: Record<string, string | number>;
 }
 
 const smsBytesMax = 140;
@@ -33,6 +34,7 @@ export function encodeNotification(notification: Notification, consoleUrl: strin
       tenantId,
       kind,
       ...('accountId' in notification && { accountId: withoutNoncharacters(notification.accountId) }),
+      ...('anomalyId' in notification && anomalyAttributes(notification)),
     },
   };
 }
@@ -45,6 +47,8 @@ function members(notification: Notification): Record<string, unknown> {
     const { silenced, until, count } = notification;
     return { silenced, until: instant(until), count };
   }
+  if ('anomalyId' in notification) return anomalyMembers(notification, instant);
+  if (!('accountId' in notification)) return healthMembers(notification, instant);
   const { accountId, meter } = notification;
   const head = { accountId, meter: meter.name, ...(meter.unit !== undefined && { unit: meter.unit }) };
   if (notification.kind === 'account.resumed') return { ...head, reason: notification.reason };
@@ -60,10 +64,13 @@ function members(notification: Notification): Record<string, unknown> {
   };
 }
 
-const linkTo = (notification: Notification, consoleUrl: string): string =>
-  'accountId' in notification
-    ? `${consoleUrl}/#/accounts/${encodeURIComponent(notification.accountId)}`
-    : `${consoleUrl}/`;
+function linkTo(notification: Notification, consoleUrl: string): string {
+  if ('accountId' in notification)
+    return `${consoleUrl}/#/accounts/${encodeURIComponent(notification.accountId)}`;
+  if ('anomalyId' in notification)
+    return `${consoleUrl}/#/anomalies/${encodeURIComponent(notification.anomalyId)}`;
+  return `${consoleUrl}/`;
+}
 
 /** Attributes are refused with them. */
 const withoutNoncharacters = (text: string): string => text.replace(/[\ufffe\uffff]/g, '\ufffd');

@@ -14,6 +14,8 @@ export const environment = {
   rollUpQueueUrl: () => required('ROLL_UP_QUEUE_URL'),
   limitQueueUrl: () => required('LIMIT_QUEUE_URL'),
   evaluationQueueUrl: () => required('EVALUATION_QUEUE_URL'),
+  detectionQueueUrl: () => required('DETECTION_QUEUE_URL'),
+  anomalyQueueUrl: () => required('ANOMALY_QUEUE_URL'),
   /** Where the console is, for links in notifications; without a slash at its end. */
   consoleUrl: () => required('CONSOLE_URL'),
   /** How long the event stream keeps a record. */

@@ -45,6 +45,63 @@ export interface AccountResumed extends OfAccount {
   reason: ResumeReason;
 }
 
+interface OfAnomaly extends Told {
+  anomalyId: string;
+  series: string;
+  /** Where the deviation began. */
+  start: number;
+  direction: 'above' | 'below';
+  /** 0 to 100, not rounded: of its worst interval so far. */
+  severity: number;
+}
+
+/** A series deviates from what is expected of it. */
+export interface AnomalyDetected extends OfAnomaly {
+  kind: 'anomaly.detected';
+  /** Of its worst interval, which starts at `worstAt`. */
+  observed: Quantity;
+  /** Decimal places of `observed`. */
+  scale: number;
+  expected: number;
+  lower: number;
+  upper: number;
+  worstAt: number;
+}
+
+/** A deviation that was told is over, or late events have shown that there was none. */
+export interface AnomalyEnded extends OfAnomaly {
+  kind: 'anomaly.ended';
+  end: number;
+  isWithdrawn: boolean;
+}
+
+/** Intervals are no longer known to be complete, so nothing is judged. */
+export interface DataStalled extends Told {
+  kind: 'data.stalled';
+  since: number;
+  shards: string[];
+  /** They are, but late. */
+  isLagging: boolean;
+}
+
+export interface DataResumed extends Told {
+  kind: 'data.resumed';
+  /** When it had stalled. */
+  since: number;
+}
+
+/** Many of the tenant's events were sent more than once. */
+export interface DataDuplicates extends Told {
+  kind: 'data.duplicates';
+  since: number;
+  /** Share of the events, 0 to 1. */
+  share: number;
+}
+
+export type AnomalyNotification = AnomalyDetected | AnomalyEnded;
+export type HealthNotification = DataStalled | DataResumed | DataDuplicates;
+export type AccountNotification = LimitPassed | AccountSuspended | AccountResumed;
+
 /** No more is told on a topic until the day is over. */
 export interface BudgetSpent extends Told {
   kind: 'budget.spent';
@@ -54,7 +111,7 @@ export interface BudgetSpent extends Told {
   count: number;
 }
 
-export type Notification = LimitPassed | AccountSuspended | AccountResumed | BudgetSpent;
+export type Notification = AccountNotification | AnomalyNotification | HealthNotification | BudgetSpent;
 
 /** A notification and the topic it goes to. */
 export interface Announcement {

@@ -32,7 +32,10 @@ export function snsNotifier(client: SNSClient, { tenants, clock, consoleUrl }: S
       if (TopicArn === undefined) return;
       const { subject, json, email, sms, attributes } = encodeNotification(notification, consoleUrl);
       const MessageAttributes = Object.fromEntries(
-        Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+        Object.entries(attributes).map(([name, value]) => [
+          name,
+          { DataType: typeof value === 'number' ? 'Number' : 'String', StringValue: String(value) },
+        ]),
       );
       await client.send(
         new PublishCommand({

@@ -14,6 +14,10 @@ export const demoConfigurations: Record<string, object> = {
       { name: 'premium', limits: [] },
     ],
     cycle: { period: 'month', anchorDay: 1 },
+    series: [
+      { name: 'orders', eventType: 'shop.order', aggregation: 'count', interval: 'PT1H' },
+      { name: 'traffic', eventType: 'vpn.usage', aggregation: 'sum', field: 'bytes', interval: 'PT10M' },
+    ],
     timeZone: 'UTC',
   },
   T002: {

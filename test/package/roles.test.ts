@@ -82,7 +82,39 @@ const granted: Record<string, Record<string, string[]>> = {
     AccountsTable: ['dynamodb:Query'],
     LimitQueue: ['sqs:SendMessage'],
   },
-  'fan-out-jobs': { TenantsTable: ['dynamodb:Query'], RollUpQueue: ['sqs:SendMessage'] },
+  'fan-out-jobs': {
+    TenantsTable: ['dynamodb:Query'],
+    RollUpQueue: ['sqs:SendMessage'],
+    DetectionQueue: ['sqs:SendMessage'],
+  },
+  'detect-anomalies': {
+    TenantsTable: ['dynamodb:Query'],
+    TrafficTable: [
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
+    AnomalyQueue: ['sqs:SendMessage'],
+    DetectionQueue: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+  },
+  'notify-anomaly': {
+    TenantsTable: ['dynamodb:GetItem', 'dynamodb:Query'],
+    TrafficTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    AccountsTable: ['dynamodb:UpdateItem'],
+    AnomalyQueue: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+    TenantTopics: ['sns:Publish'],
+  },
+  'query-traffic': {
+    TenantsTable: ['dynamodb:Query'],
+    TrafficTable: ['dynamodb:GetItem', 'dynamodb:Query'],
+    QuarantineBucket: ['s3:ListBucket'],
+  },
+  'tune-series': {
+    TenantsTable: ['dynamodb:Query'],
+    TrafficTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  },
   'roll-up-days': {
     TenantsTable: ['dynamodb:Query'],
     AccountsTable: ['dynamodb:BatchGetItem', 'dynamodb:GetItem'],

@@ -59,6 +59,10 @@ const outcomes: { name: string; says: string[] }[] = [
   { name: 'announce-resumptions', says: [] },
   { name: 'file-failed-batches', says: [] },
   { name: 'fan-out-jobs', says: [] },
+  { name: 'detect-anomalies', says: ['"batchItemFailures": []'] },
+  { name: 'notify-anomaly', says: ['"batchItemFailures": []'] },
+  { name: 'query-traffic', says: ['"statusCode": 200', String.raw`\"name\":\"orders\"`] },
+  { name: 'tune-series', says: ['"statusCode": 200', String.raw`\"severityThreshold\":80`] },
   { name: 'roll-up-days', says: ['"batchItemFailures": []'] },
 ];
 
