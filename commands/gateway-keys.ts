@@ -3,6 +3,7 @@ import {
   ConflictException,
   CreateApiKeyCommand,
   CreateUsagePlanKeyCommand,
+  DeleteApiKeyCommand,
   DeleteUsagePlanKeyCommand,
   NotFoundException,
   paginateGetApiKeys,
@@ -16,6 +17,8 @@ export interface GatewayKeys {
    * none; repeating it, also after a crash, makes no second one.
    */
   ensure(tenantId: string, rate: Rate, value: string): Promise<string>;
+  /** Removes the tenant's key; answers how many there were. Repeating it changes nothing. */
+  remove(tenantId: string): Promise<number>;
 }
 
 /** Ids of the usage plans, by the rate that they give. */
@@ -50,6 +53,12 @@ export function apiGatewayKeys(client: APIGatewayClient, stackName: string, plan
       const join = { usagePlanId: plans[rate], keyId: key.id, keyType: 'API_KEY' };
       await client.send(new CreateUsagePlanKeyCommand(join)).catch(unless(ConflictException));
       return key.value;
+    },
+    async remove(tenantId) {
+      const key = await find(`${stackName}_${tenantId}`);
+      if (!key) return 0;
+      await client.send(new DeleteApiKeyCommand({ apiKey: key.id })).catch(unless(NotFoundException));
+      return 1;
     },
   };
 }

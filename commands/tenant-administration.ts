@@ -50,7 +50,9 @@ export async function createTenant(
     topics: await topics.ensure(tenantId),
     issuers: former?.issuers ?? [],
   };
-  await history.appendOnce(tenantId, emptyConfig);
+  // A tenant of this id may have been deleted: its configurations are never those of another.
+  const revision = (await directory.deletedRevision(tenantId)) + 1;
+  await history.appendOnce(tenantId, { ...emptyConfig, revision });
   const isNew = await directory.createOnce(tenant);
   if (!isNew) await directory.update(tenant);
   return { tenant, isNew };

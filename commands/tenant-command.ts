@@ -1,16 +1,18 @@
 import { parseArgs } from 'node:util';
 import { CommandFault } from './command-fault.ts';
+import { erasureVerbs } from './erase/verbs.ts';
 import { type TargetOptions, targetHelp, targetOptions } from './stack-target.ts';
-import type { Administration } from './tenant-administration.ts';
-import { type Verb, verbs } from './tenant-verbs.ts';
+import { type Asked, verbs as administrativeVerbs, type Verb } from './tenant-verbs.ts';
 
 /** What the command needs from around it. */
-export interface Surroundings {
+export interface Surroundings extends Pick<Asked, 'print' | 'readText' | 'confirm'> {
   /** Finds the stack and what it is administered with; throws a CommandFault where there is none. */
-  connect: (options: TargetOptions) => Promise<{ administration: Administration; close: () => void }>;
-  print: (line: string) => void;
-  readText: (file: string) => Promise<string>;
+  connect: (
+    options: TargetOptions,
+  ) => Promise<Pick<Asked, 'administration' | 'eraser'> & { close: () => void }>;
 }
+
+const verbs: Record<string, Verb> = { ...administrativeVerbs, ...erasureVerbs };
 
 const named = ([name, { parameters, usage }]: [string, Verb]): string =>
   [name, ...parameters, usage].filter(Boolean).join(' ');
@@ -24,17 +26,14 @@ const tenantHelp = [
 ].join('\n');
 
 /** Runs one line of `npm run tenant`. Throws a CommandFault that says what is wrong and what to do. */
-export async function runTenantCommand(
-  args: string[],
-  { connect, print, readText }: Surroundings,
-): Promise<void> {
-  if (args.length === 0 || args.includes('--help') || args[0] === 'help') return print(tenantHelp);
+export async function runTenantCommand(args: string[], { connect, ...around }: Surroundings): Promise<void> {
+  if (args.length === 0 || args.includes('--help') || args[0] === 'help') return around.print(tenantHelp);
   const { name, verb, rest } = findVerb(args);
   const { values, positionals } = parse(name, verb, rest);
   const { stage, region, 'data-dir': dataDir, ...options } = values;
-  const { administration, close } = await connect({ stage, region, 'data-dir': dataDir } as TargetOptions);
+  const { close, ...stack } = await connect({ stage, region, 'data-dir': dataDir } as TargetOptions);
   try {
-    await verb.run({ administration, args: positionals, options, print, readText });
+    await verb.run({ ...stack, ...around, args: positionals, options });
   } finally {
     close();
   }

@@ -3,6 +3,8 @@ import { keyIdTenant } from '../domain/tenancy/api-key.ts';
 import { settingsOf } from '../domain/tenancy/tenant-config.ts';
 import { type ApiKey, type Rate, rates } from '../domain/tenancy/tenant-directory.ts';
 import { CommandFault } from './command-fault.ts';
+import type { Eraser } from './erase/eraser.ts';
+import { asTable } from './table.ts';
 import {
   type Administration,
   createTenant,
@@ -18,11 +20,14 @@ import { topicKinds } from './topic-directory.ts';
 /** What a verb is asked: its arguments, its options, where its lines go and where its files come from. */
 export interface Asked {
   administration: Administration;
+  eraser: Eraser;
   /** As many as `parameters` names. */
   args: string[];
   options: Record<string, string | boolean | undefined>;
   print: (line: string) => void;
   readText: (file: string) => Promise<string>;
+  /** Whether whoever runs it says yes; false where nobody can be asked. */
+  confirm: (question: string) => Promise<boolean>;
 }
 
 /** One verb of the tenant command. */
@@ -42,17 +47,6 @@ const words = (option: string | boolean | undefined): string[] | undefined =>
   typeof option === 'string' ? option.split(',').map((word) => word.trim()) : undefined;
 
 const day = (instantMs: number): string => new Date(instantMs).toISOString().slice(0, 10);
-
-/** Lines with their cells in columns. */
-function table(rows: string[][]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-}
 
 /** What `npm run tenant` can do, by name; `issuer` verbs have two words. */
 export const verbs: Record<string, Verb> = {
@@ -82,7 +76,7 @@ export const verbs: Record<string, Verb> = {
         rows.push([tenantId, day(createdAt), rate, String(issuers.length)]);
       }
       if (rows.length === 1) print('There is no tenant yet; make one with create.');
-      else table(rows).map(print);
+      else asTable(rows).map(print);
     },
   },
   key: {
@@ -108,7 +102,7 @@ export const verbs: Record<string, Verb> = {
       await knownTenant(administration, tenantId);
       const keys = await administration.directory.listKeys(tenantId);
       if (keys.length === 0) print(`${tenantId} has no key yet; issue one with key.`);
-      else table([['KEY ID', 'SCOPES', 'SINCE', 'LAST USED', 'STATE'], ...keys.map(keyRow)]).map(print);
+      else asTable([['KEY ID', 'SCOPES', 'SINCE', 'LAST USED', 'STATE'], ...keys.map(keyRow)]).map(print);
     },
   },
   revoke: {
@@ -183,7 +177,7 @@ export const verbs: Record<string, Verb> = {
       const { issuers } = await knownTenant(administration, tenantId);
       const rows = issuers.map((one) => [one.url, one.audience, one.tenantClaim, one.scopeClaim]);
       if (rows.length === 0) print(`${tenantId} has no issuer; add one with issuer add.`);
-      else table([['URL', 'AUDIENCE', 'TENANT CLAIM', 'SCOPE CLAIM'], ...rows]).map(print);
+      else asTable([['URL', 'AUDIENCE', 'TENANT CLAIM', 'SCOPE CLAIM'], ...rows]).map(print);
     },
   },
   'issuer remove': {

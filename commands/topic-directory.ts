@@ -1,4 +1,9 @@
-import { CreateTopicCommand, type SNSClient } from '@aws-sdk/client-sns';
+import {
+  CreateTopicCommand,
+  DeleteTopicCommand,
+  paginateListTopics,
+  type SNSClient,
+} from '@aws-sdk/client-sns';
 
 /** What a tenant is told about, each kind by a topic of its own. */
 export const topicKinds = ['accounts', 'anomalies', 'health'] as const;
@@ -7,6 +12,8 @@ export const topicKinds = ['accounts', 'anomalies', 'health'] as const;
 export interface TopicDirectory {
   /** Makes the tenant's topics where they are missing; answers their ARNs by kind. Repeating it changes nothing. */
   ensure(tenantId: string): Promise<Record<string, string>>;
+  /** Removes the tenant's topics with their subscriptions; answers how many there were. Repeating it changes nothing. */
+  remove(tenantId: string): Promise<number>;
 }
 
 /**
@@ -25,6 +32,16 @@ export function snsTopicDirectory(client: SNSClient, stackName: string): TopicDi
         topics[kind] = TopicArn;
       }
       return topics;
+    },
+    async remove(tenantId) {
+      const wanted = topicKinds.map((kind) => `:${stackName}_${tenantId}_${kind}`);
+      const found: string[] = [];
+      for await (const { Topics = [] } of paginateListTopics({ client }, {})) {
+        found.push(...Topics.flatMap(({ TopicArn }) => TopicArn ?? []));
+      }
+      const own = found.filter((arn) => wanted.some((name) => arn.endsWith(name)));
+      for (const TopicArn of own) await client.send(new DeleteTopicCommand({ TopicArn }));
+      return own.length;
     },
   };
 }

@@ -8,6 +8,7 @@ export function memoryTenantDirectory(): TenantDirectory {
   const tenants = new Map<string, Tenant>();
   const keys = new Map<string, ApiKey>();
   const tenantClaims = new Map<string, string>();
+  const deleted = new Map<string, number>();
   return {
     async find(tenantId) {
       return structuredClone(tenants.get(tenantId));
@@ -45,6 +46,12 @@ export function memoryTenantDirectory(): TenantDirectory {
     async noteUse(keyId, day) {
       const key = keys.get(keyId);
       if (key && key.revokedAt === undefined && (key.lastUsedDay ?? '') < day) key.lastUsedDay = day;
+    },
+    async noteDeleted(tenantId, lastRevision) {
+      deleted.set(tenantId, Math.max(lastRevision, deleted.get(tenantId) ?? 0));
+    },
+    async deletedRevision(tenantId) {
+      return deleted.get(tenantId) ?? 0;
     },
     async findTenantClaim(issuerUrl) {
       return tenantClaims.get(issuerUrl);

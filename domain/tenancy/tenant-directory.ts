@@ -60,6 +60,13 @@ export interface TenantDirectory {
   /** Notes the day (a UTC date) of use; an earlier day, a revoked key and an unknown one are left as they are. */
   noteUse(keyId: string, day: string): Promise<void>;
   /**
+   * Notes that a tenant is deleted, and the number of its last configuration; of several the greatest stays. Repeating
+   * it changes nothing.
+   */
+  noteDeleted(tenantId: string, lastRevision: number): Promise<void>;
+  /** The last configuration of a tenant of this id that was deleted; 0 where none was. */
+  deletedRevision(tenantId: string): Promise<number>;
+  /**
    * The claim that names the tenant in the tokens of this issuer. It is one for all tenants of an issuer, so
    * that a token cannot be read as two tenants' at once.
    */

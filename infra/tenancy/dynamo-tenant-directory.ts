@@ -15,7 +15,7 @@ type Item = Record<string, AttributeValue>;
 
 /**
  * Tenants and keys in TenantsTable: a tenant at `tenants`, `<tenant>`; a key at `tenant#<tenant>`, `key#<keyId>`;
- * an issuer's tenant claim at `issuers`, `<url>`.
+ * an issuer's tenant claim at `issuers`, `<url>`; the last configuration of a deleted tenant at `deleted`, `<tenant>`.
  */
 export function dynamoTenantDirectory(client: DynamoDBClient, table: string): TenantDirectory {
   const read = async (pk: string, sk: string): Promise<Item | undefined> => {
@@ -82,6 +82,16 @@ export function dynamoTenantDirectory(client: DynamoDBClient, table: string): Te
         'attribute_not_exists(revokedAt) AND (attribute_not_exists(lastUsedDay) OR lastUsedDay < :value)';
       await updateKey(keyId, { set: 'lastUsedDay = :value', condition, value: { S: day } });
     },
+    async noteDeleted(tenantId, lastRevision) {
+      const put = new PutItemCommand({
+        TableName: table,
+        Item: { pk: { S: 'deleted' }, sk: { S: tenantId }, revision: { N: String(lastRevision) } },
+        ConditionExpression: 'attribute_not_exists(pk) OR revision < :revision',
+        ExpressionAttributeValues: { ':revision': { N: String(lastRevision) } },
+      });
+      await wasMet(client.send(put));
+    },
+    deletedRevision: async (tenantId) => Number((await read('deleted', tenantId))?.revision?.N ?? 0),
     findTenantClaim: async (issuerUrl) => (await read('issuers', issuerUrl))?.tenantClaim?.S,
     async putTenantClaim(issuerUrl, tenantClaim) {
       await put({ pk: { S: 'issuers' }, sk: { S: issuerUrl }, tenantClaim: { S: tenantClaim } });

@@ -38,6 +38,16 @@ export function gatewayKeysContract(make: () => Promise<GatewayUnderTest>): void
     }
   });
 
+  it('removes a key, and that of nobody else', async () => {
+    await gateway.keys.ensure('T001', 'standard', value('a'));
+    await gateway.keys.ensure('T0012', 'standard', value('b'));
+    expect(await gateway.keys.remove('T001')).toBe(1);
+    expect(await gateway.keys.remove('T001')).toBe(0);
+    expect(await gateway.ratesOf(value('a'))).toEqual([]);
+    expect(await gateway.ratesOf(value('b'))).toEqual(['standard']);
+    expect(await gateway.keys.ensure('T001', 'high', value('c'))).toBe(value('c'));
+  });
+
   it('never takes the key of one tenant for that of another whose name begins alike', async () => {
     const tenants = ['T0012', 'T001', 'T00', 'T001_'];
     const values: string[] = [];

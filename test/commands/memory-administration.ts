@@ -17,6 +17,13 @@ export function memoryGatewayKeys(): GatewayKeys & { rates: Map<string, Rate> } 
       rates.set(kept, rate);
       return kept;
     },
+    async remove(tenantId) {
+      const value = values.get(tenantId);
+      if (value === undefined) return 0;
+      values.delete(tenantId);
+      rates.delete(value);
+      return 1;
+    },
   };
 }
 
@@ -24,6 +31,7 @@ export function memoryGatewayKeys(): GatewayKeys & { rates: Map<string, Rate> } 
 export const memoryTopicDirectory = (): TopicDirectory => ({
   ensure: async (tenantId) =>
     Object.fromEntries(topicKinds.map((kind) => [kind, `arn:aws:sns:x:1:stack_${tenantId}_${kind}`])),
+  remove: async () => topicKinds.length,
 });
 
 export const now = Date.parse('2026-11-21T10:00:00Z');

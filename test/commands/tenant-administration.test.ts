@@ -66,8 +66,8 @@ describe('createTenant', () => {
       };
     const fragile: Administration = {
       ...administration,
-      gatewayKeys: { ensure: mortal(keys.ensure) },
-      topics: { ensure: mortal(topics.ensure) },
+      gatewayKeys: { ...keys, ensure: mortal(keys.ensure) },
+      topics: { ...topics, ensure: mortal(topics.ensure) },
       history: { ...history, appendOnce: mortal(history.appendOnce) },
       directory: { ...directory, createOnce: mortal(directory.createOnce) },
     };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CommandFault, runCommand } from '../../commands/command-fault.ts';
+import type { Eraser } from '../../commands/erase/eraser.ts';
 import { findStack } from '../../commands/stack-target.ts';
 import type { Administration } from '../../commands/tenant-administration.ts';
 import { runTenantCommand } from '../../commands/tenant-command.ts';
@@ -11,15 +12,34 @@ import { memoryAdministration } from './memory-administration.ts';
 let administration: Administration;
 let subscribed: string[][];
 let closed: number;
+let erased: string[];
+let saysYes: boolean;
 beforeEach(() => {
   ({ administration, subscribed } = memoryAdministration());
   closed = 0;
+  erased = [];
+  saysYes = false;
 });
 
 const files: Record<string, string> = {
   'good.json': '{"meters":[{"name":"bytes","eventType":"vpn.usage","aggregation":"sum","field":"bytes"}]}',
   'bad.json': '{"timeZone":"Mars","plans":5}',
   'broken.json': '{',
+};
+
+const eraser: Eraser = {
+  async eraseAccount({ tenantId, accountId }) {
+    erased.push(`${tenantId}/${accountId}`);
+    return [
+      { what: 'pages of windows', count: 3 },
+      { what: 'cycles', count: 0 },
+    ];
+  },
+  async deleteTenant(tenantId) {
+    erased.push(tenantId);
+    return [{ what: 'API keys', count: 0 }];
+  },
+  streamHoldsUntil: async () => Date.parse('2026-11-28T10:00:00Z'),
 };
 
 /** Runs a line as a shell would hand it over; answers what it printed, or the sentence it ended in. */
@@ -30,12 +50,13 @@ async function tenant(line: string): Promise<string> {
   };
   try {
     await runTenantCommand(line === '' ? [] : line.split(' '), {
-      connect: async () => ({ administration, close }),
+      connect: async () => ({ administration, eraser, close }),
       print: (text) => printed.push(text),
       readText: async (file) => {
         if (files[file] === undefined) throw new Error('ENOENT: no such file or directory');
         return files[file];
       },
+      confirm: async () => saysYes,
     });
     return printed.join('\n');
   } catch (error) {
@@ -201,5 +222,53 @@ describe('npm run tenant -- subscribe', () => {
   ])('%s is refused', async (line, why) => {
     expect(await tenant(`subscribe ${line}`)).toContain(why);
     expect(subscribed).toEqual([]);
+  });
+
+  it('erases an account only where that is agreed to, and says what was removed and what stays', async () => {
+    await tenant('create T001');
+    const line = 'erase T001 --account acct-1';
+    expect(await tenant(line)).toContain('Nothing was done: give --yes');
+    expect(erased).toEqual([]);
+    const said = await tenant(`${line} --yes`);
+    expect(said).toMatch(/Removed:\n +3 {2}pages of windows\n/);
+    expect(said).not.toContain('cycles');
+    expect(said).toContain('until 2026-11-28T10:00Z');
+    saysYes = true;
+    await tenant(line);
+    expect(erased).toEqual(['T001/acct-1', 'T001/acct-1']);
+  });
+
+  it('names the keys that are bound to an erased account', async () => {
+    await tenant('create T001');
+    await tenant('key T001 --scopes ingest --accounts acct-1,acct-2');
+    await tenant('key T001 --scopes ingest');
+    const [bound] = (await administration.directory.listKeys('T001')).filter(({ accounts }) => accounts);
+    const said = await tenant('erase T001 --account acct-1 --yes');
+    expect(said.match(/is bound to the account/g)).toHaveLength(1);
+    expect(said).toContain(`npm run tenant -- revoke ${bound?.keyId}`);
+  });
+
+  it.each([
+    { line: 'erase T001 --yes', says: 'Give the --account' },
+    { line: 'erase T009 --account a --yes', says: 'There is no tenant "T009"' },
+    { line: 'delete ../T001 --yes', says: 'is no tenant id' },
+    { line: 'delete T001', says: 'Nothing was done: give --yes' },
+  ])('$line removes nothing', async ({ line, says }) => {
+    await tenant('create T001');
+    expect(await tenant(line)).toContain(says);
+    expect(erased).toEqual([]);
+  });
+
+  it('deletes a tenant, also one that is gone by half', async () => {
+    expect(await tenant('delete T001 --yes')).toContain('Nothing was found.');
+    expect(erased).toEqual(['T001']);
+  });
+
+  it('never gives a tenant the configurations of a deleted one of its id', async () => {
+    await administration.directory.noteDeleted('T001', 6);
+    await tenant('create T001');
+    await tenant('create T001');
+    expect(JSON.parse(await tenant('config T001')).revision).toBe(7);
+    expect(await tenant('config T001 --set good.json')).toContain('Revision 8 is in force');
   });
 });

@@ -123,6 +123,17 @@ export function tenantDirectoryContract(make: () => Promise<TenantDirectory>): v
     expect(await directory.listKeys('T001')).toHaveLength(1);
   });
 
+  it('keeps the last configuration of a deleted tenant', async () => {
+    expect(await directory.deletedRevision('T001')).toBe(0);
+    await directory.noteDeleted('T001', 7);
+    await directory.noteDeleted('T001', 5);
+    expect(await directory.deletedRevision('T001')).toBe(7);
+    await directory.noteDeleted('T001', 9);
+    expect(await directory.deletedRevision('T001')).toBe(9);
+    expect(await directory.deletedRevision('T002')).toBe(0);
+    expect(await listed()).toEqual([]);
+  });
+
   it("keeps the claim that names the tenant in an issuer's tokens", async () => {
     expect(await directory.findTenantClaim('https://id.example')).toBeUndefined();
     await directory.putTenantClaim('https://id.example', 'tenant');
