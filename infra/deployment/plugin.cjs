@@ -76,11 +76,13 @@ class TidegatePlugin {
     }
   }
 
-  finishTemplate() {
+  async finishTemplate() {
+    const { namedQueryResources } = await import('../lake/named-queries.ts');
     const { naming } = this.provider;
     const functions = this.functions.map(([name]) => ({ name, id: naming.getLambdaLogicalId(name) }));
     Object.assign(
       this.template.Resources,
+      namedQueryResources(),
       functionAlarms(functions),
       tableAlarms(this.template.Resources),
       gatewayResponses(naming.getRestApiLogicalId()),
