@@ -118,7 +118,7 @@ export interface Usage {
 export interface DataHealth {
   state: 'ok' | 'stalled' | 'lagging';
   since?: string;
-  completeUntil?: string;
+  completeUntil?: string | null;
   duplicatesShare?: number;
   quarantined24h?: number;
 }
@@ -144,6 +144,9 @@ export interface Point {
   upper?: number;
   severity?: number;
   state: PointState;
+  /** It deviates as one does that was dismissed. */
+  quieted?: boolean;
+  duplicatesShare?: number;
 }
 
 export interface SeriesPoints {
@@ -160,7 +163,7 @@ export interface Anomaly {
   start: string;
   end?: string;
   ongoing: boolean;
-  observed: number;
+  observed: Quantity;
   expected: number;
   lower?: number;
   upper?: number;
@@ -169,6 +172,15 @@ export interface Anomaly {
   status: 'open' | Verdict;
   notified?: boolean;
   note?: string;
+  /** Start of its worst interval. */
+  worstAt?: string;
+  /** Late events have shown that there was none. */
+  withdrawn?: boolean;
+}
+
+/** What feedback answers: the anomaly, and what has come of it. */
+export interface Judged extends Anomaly {
+  effect?: { text: string };
 }
 
 export interface AnomalyPage {

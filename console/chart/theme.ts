@@ -7,6 +7,7 @@ export interface ChartTheme {
   line: string;
   fill: string;
   band: string;
+  day: string;
   expected: string;
   anomaly: string;
   anomalyFill: string;
@@ -23,6 +24,7 @@ const names: (keyof ChartTheme)[] = [
   'line',
   'fill',
   'band',
+  'day',
   'expected',
   'anomaly',
   'anomalyFill',

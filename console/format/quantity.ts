@@ -79,6 +79,12 @@ function unitWords(unit: string | undefined, quantity: Quantity): string {
 
 const withUnit = (text: string, words: string): string => (words === '' ? text : `${text} ${words}`);
 
+/** A count or an expectation: one place below ten thousand, in words of a thousand from a million on. */
+export const readNumber = (value: number): string =>
+  Math.abs(value) < 10_000
+    ? groupDigits(String(Math.round(value * 10) / 10))
+    : readQuantity(Math.round(value)).text;
+
 /** A quantity for drawing: as near as a double gets. */
 export const sizeOf = (quantity: Quantity | null | undefined): number =>
   quantity === null || quantity === undefined ? 0 : Number(quantity);

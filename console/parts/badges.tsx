@@ -10,10 +10,10 @@ export function Badge({ tone = 'plain', children }: { tone?: Tone; children: str
 }
 
 const stateWords: Record<LimitState, { word: string; tone: Tone }> = {
-  within: { word: 'Within limit', tone: 'plain' },
-  near: { word: 'Near limit', tone: 'warn' },
-  reached: { word: 'Limit reached', tone: 'bad' },
-  unlimited: { word: 'No limit', tone: 'plain' },
+  within: { word: 'Within', tone: 'plain' },
+  near: { word: 'Near', tone: 'warn' },
+  reached: { word: 'Reached', tone: 'bad' },
+  unlimited: { word: 'Unlimited', tone: 'plain' },
 };
 
 /** How an account stands: suspended, or the worst of its meters. */

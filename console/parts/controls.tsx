@@ -1,6 +1,6 @@
 /** Controls that several views have. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 
 interface Choice<T extends string> {
   value: T;
@@ -53,17 +53,20 @@ export function Select({
   choices: Choice<string>[];
   isLabelSeen?: boolean;
 }) {
+  const id = useId();
   return (
-    <label class="field">
-      <span class={isLabelSeen ? 'field-label' : 'unseen'}>{label}</span>
-      <select class="input" value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+    <div class="field">
+      <label class={isLabelSeen ? 'field-label' : 'unseen'} for={id}>
+        {label}
+      </label>
+      <select id={id} class="input" value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
         {choices.map((choice) => (
           <option key={choice.value} value={choice.value}>
             {choice.label}
           </option>
         ))}
       </select>
-    </label>
+    </div>
   );
 }
 

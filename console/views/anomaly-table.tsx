@@ -1,5 +1,5 @@
 import type { Anomaly } from '../api/answers.ts';
-import { groupDigits, readQuantity } from '../format/quantity.ts';
+import { readNumber, sizeOf } from '../format/quantity.ts';
 import { readDuration } from '../format/time.ts';
 import { Badge, SeverityBadge } from '../parts/badges.tsx';
 import { Name, When } from '../parts/text.tsx';
@@ -11,7 +11,7 @@ export const verdictWords = { open: 'Open', confirmed: 'Confirmed', dismissed: '
 /** Anomalies, newest first. */
 export function AnomalyTable({ anomalies, isShort = false }: { anomalies: Anomaly[]; isShort?: boolean }) {
   return (
-    <table class="table table-anomalies">
+    <table class={isShort ? 'table table-anomalies table-few' : 'table table-anomalies'}>
       <thead>
         <tr>
           <th scope="col">Severity</th>
@@ -19,7 +19,11 @@ export function AnomalyTable({ anomalies, isShort = false }: { anomalies: Anomal
           <th scope="col" class="number">
             Observed, expected
           </th>
-          {!isShort && <th scope="col">Status</th>}
+          {!isShort && (
+            <th scope="col" class="wide-only">
+              Status
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -36,16 +40,17 @@ export function AnomalyTable({ anomalies, isShort = false }: { anomalies: Anomal
               </a>
               <span class="cell-note">
                 <Lasting anomaly={anomaly} />
+                {!isShort && <span class="narrow-only"> · {verdictWords[anomaly.status]}</span>}
               </span>
             </td>
             <td class="number">
-              <strong>{numberText(anomaly.observed)}</strong>
+              <strong>{readNumber(sizeOf(anomaly.observed))}</strong>
               <span class="cell-note">
-                {anomaly.direction === 'above' ? 'above' : 'below'} {numberText(anomaly.expected)}
+                {anomaly.direction === 'above' ? 'above' : 'below'} {readNumber(anomaly.expected)}
               </span>
             </td>
             {!isShort && (
-              <td>
+              <td class="wide-only">
                 <Badge tone={verdictTones[anomaly.status]}>{verdictWords[anomaly.status]}</Badge>
               </td>
             )}
@@ -61,9 +66,3 @@ export function Lasting({ anomaly: { start, end, ongoing } }: { anomaly: Anomaly
   if (ongoing || end === undefined) return <>goes on</>;
   return <>lasted {readDuration(Date.parse(end) - Date.parse(start))}</>;
 }
-
-/** Counts are whole, expectations are not. */
-export const numberText = (value: number): string =>
-  Math.abs(value) < 10_000
-    ? groupDigits(String(Math.round(value * 10) / 10))
-    : readQuantity(Math.round(value)).text;

@@ -66,7 +66,7 @@ function MeterToday({ meter }: { meter: Meter }) {
     refreshMs,
   );
   return (
-    <Card title={meter.name} class="card-figure" aside={<span class="muted">30 days</span>}>
+    <Card title={meter.name} class="card-figure">
       <Shown loaded={usage} lines={3}>
         {({ days, total, unit }) => {
           const today = days.at(-1);
@@ -138,11 +138,7 @@ function NotableAccounts({ config }: { config: TenantConfig }) {
             {counts && (
               <dl class="counts">
                 <Count label="Active" value={counts.active} to={hashOf('accounts', [], { show: 'active' })} />
-                <Count
-                  label="Near or over"
-                  value={counts.near}
-                  to={hashOf('accounts', [], { show: 'near' })}
-                />
+                <Count label="Near limit" value={counts.near} to={hashOf('accounts', [], { show: 'near' })} />
                 <Count
                   label="Suspended"
                   value={counts.suspended}
