@@ -125,8 +125,7 @@ async function judgeNext(
   state: SeriesState,
 ): Promise<{ state: SeriesState; count: number } | undefined> {
   const since = tenant.since.get(series.name) as number;
-  const to = Math.max(completeUntil, state.rejudging?.until ?? 0);
-  const all = nextIntervals(series, tenant, state.judgedUntil, to, chunkBounds.intervalsMax);
+  const all = nextIntervals(series, tenant, state.judgedUntil, completeUntil, chunkBounds.intervalsMax);
   const isKept = keeping(since, tenant.now, nominalMs[series.interval]);
   let kept = 0;
   const cut = all.findIndex((interval) => {
@@ -159,7 +158,7 @@ const keeping =
 const keptMs = 37 * 86_400_000;
 const utcDay = (at: number): number => Math.floor(at / 86_400_000);
 
-function settingsOf({ config, now }: JudgedTenant, series: Series): DetectorSettings {
+function settingsOf({ config, now }: Pick<JudgedTenant, 'config' | 'now'>, series: Series): DetectorSettings {
   const { timeZone } = config.zones.findLast(({ from }, index) => index === 0 || from <= now) as {
     timeZone: string;
   };
@@ -167,7 +166,7 @@ function settingsOf({ config, now }: JudgedTenant, series: Series): DetectorSett
 }
 
 /** The same as long as a detector can go on with what it knows. */
-function detectorName(tenant: JudgedTenant, series: Series): string {
+export function detectorName(tenant: Pick<JudgedTenant, 'config' | 'now'>, series: Series): string {
   const { intervalMs, timeZone } = settingsOf(tenant, series);
   return [intervalMs, timeZone, series.relativeTo ?? ''].join(' ');
 }

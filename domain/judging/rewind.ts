@@ -92,7 +92,8 @@ export async function rewound(
   return { state: back, isChanged: true, taken };
 }
 
-async function takenBack(
+/** The state from which everything from `start` on is judged anew; anomalies that were found there are remembered. */
+export async function takenBack(
   { store, anomalies }: RewindPorts,
   key: SeriesKey,
   series: Series,

@@ -4,7 +4,7 @@ import type { JudgeTenantPorts } from '../../domain/judging/judge-tenant.ts';
 import { type TellAnomalyPorts, tellAnomaly, tellHealth } from '../../domain/judging/tell-anomaly.ts';
 import type { Clock } from '../clock.ts';
 import { environment } from '../config.ts';
-import { systemRandom } from '../random.ts';
+import { type Random, systemRandom } from '../random.ts';
 import { dynamoTrafficReader, reopenedIntervals } from '../traffic/dynamo-traffic.ts';
 import { dynamoAnomalyStore } from './dynamo-anomaly-store.ts';
 import { dynamoJudgingStore } from './dynamo-judging-store.ts';
@@ -12,17 +12,28 @@ import { dynamoSeriesTweaks } from './dynamo-series-tweaks.ts';
 import { dynamoTenantWatches } from './dynamo-tenant-watches.ts';
 import { sqsAnomalyQueue } from './sqs-anomaly-queue.ts';
 
-/** The ports of judging. Needs TRAFFIC_TABLE, ANOMALY_QUEUE_URL, and what the reader of traffic needs. */
-export function dynamoJudging(client: DynamoDBClient, sqs: SQSClient, clock: Clock): JudgeTenantPorts {
-  const table = environment.trafficTable();
+/** Where series are judged from and to, but for the traffic itself. */
+export function judgingPorts(
+  { dynamodb, sqs }: { dynamodb: DynamoDBClient; sqs: SQSClient },
+  { table, queueUrl }: { table: string; queueUrl: string },
+  { clock, random }: { clock: Clock; random: Random },
+) {
   return {
-    traffic: dynamoTrafficReader(client, clock),
-    reopened: reopenedIntervals(client),
-    store: dynamoJudgingStore(client, table, { clock }),
-    anomalies: dynamoAnomalyStore(client, table),
-    tweaks: dynamoSeriesTweaks(client, table),
-    watches: dynamoTenantWatches(client, table),
-    queue: sqsAnomalyQueue(sqs, environment.anomalyQueueUrl(), { random: systemRandom }),
+    store: dynamoJudgingStore(dynamodb, table, { clock }),
+    anomalies: dynamoAnomalyStore(dynamodb, table),
+    tweaks: dynamoSeriesTweaks(dynamodb, table),
+    watches: dynamoTenantWatches(dynamodb, table),
+    queue: sqsAnomalyQueue(sqs, queueUrl, { random }),
+  };
+}
+
+/** The ports of judging. Needs TRAFFIC_TABLE, ANOMALY_QUEUE_URL, and what the reader of traffic needs. */
+export function dynamoJudging(dynamodb: DynamoDBClient, sqs: SQSClient, clock: Clock): JudgeTenantPorts {
+  const names = { table: environment.trafficTable(), queueUrl: environment.anomalyQueueUrl() };
+  return {
+    ...judgingPorts({ dynamodb, sqs }, names, { clock, random: systemRandom }),
+    traffic: dynamoTrafficReader(dynamodb, clock),
+    reopened: reopenedIntervals(dynamodb),
   };
 }
 
