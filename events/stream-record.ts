@@ -24,7 +24,7 @@ export interface HeartbeatLine {
   heartbeat: string;
   /** The shard that it was put into; where that was just split, it is found in one of the children. */
   shardId: string;
-  /** The heartbeats before it, by shard: one that was not read says that records were lost. */
+  /** Sequence numbers of the heartbeats before it, by shard: one that was not read says that records were lost. */
   after?: Record<string, string>;
 }
 
@@ -197,7 +197,8 @@ function lineCheck(): (line: unknown) => line is StreamLine {
 const isHeartbeatLine = ({ heartbeat, shardId, after }: Record<string, unknown>): boolean =>
   isInstant(heartbeat) &&
   typeof shardId === 'string' &&
-  (after === undefined || (isObject(after) && Object.values(after).every(isInstant)));
+  (after === undefined ||
+    (isObject(after) && Object.values(after).every((position) => typeof position === 'string')));
 const isTenantId = (value: unknown): boolean => typeof value === 'string' && tenantIdPattern.test(value);
 const isInstant = (value: unknown): boolean =>
   typeof value === 'string' && !Number.isNaN(parseInstant(value));

@@ -7,7 +7,7 @@ import type { Series, ZoneChange } from '../tenancy/tenant-config.ts';
 import { intervalOf } from './interval.ts';
 import type { IntervalCounts, Position } from './interval-counts.ts';
 import { passHeartbeats } from './pass-heartbeats.ts';
-import type { Heartbeat, ShardHeartbeats } from './shard-heartbeats.ts';
+import type { ReadHeartbeat, ShardHeartbeats } from './shard-heartbeats.ts';
 import type { ReopenedIntervals } from './traffic-reader.ts';
 import { watermarkOf } from './watermark.ts';
 
@@ -27,7 +27,7 @@ export interface TrafficPart {
 export interface TrafficBatch {
   shardId: string;
   parts: TrafficPart[];
-  heartbeats: { position: Position; heartbeat: Heartbeat }[];
+  heartbeats: ReadHeartbeat[];
 }
 
 /** What is not counted yet, and why. */
@@ -166,8 +166,7 @@ async function heartbeatsPassed(
   const [first] = passed;
   if (!first) return [];
   try {
-    const batch = { shardId, heartbeats: passed.map(({ heartbeat }) => heartbeat), now };
-    await passHeartbeats(store, batch, bounds);
+    await passHeartbeats(store, { shardId, heartbeats: passed, now }, bounds);
     return [];
   } catch (cause) {
     return [{ position: first.position, cause: cause as Error }];

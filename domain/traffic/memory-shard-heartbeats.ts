@@ -12,14 +12,14 @@ export function memoryShardHeartbeats(): ShardHeartbeats {
       const known = of(shardId);
       shards.set(shardId, { ...known, listed: { ...listed, since: known.listed?.since ?? now } });
     },
-    async notePut(shardId, at) {
+    async notePut(shardId, position) {
       const known = of(shardId);
-      shards.set(shardId, { ...known, putAt: Math.max(at, known.putAt ?? at) });
+      if (known.put === undefined || known.put < position) shards.set(shardId, { ...known, put: position });
     },
-    async notePassed(shardId, { at, on, gaps }, former) {
+    async notePassed(shardId, { gaps, ...passed }, former) {
       const known = of(shardId);
-      if (known.passed?.at !== former) return false;
-      shards.set(shardId, { ...known, passed: { at, on }, gaps: structuredClone(gaps) });
+      if (known.passed?.position !== former) return false;
+      shards.set(shardId, { ...known, passed, gaps: structuredClone(gaps) });
       return true;
     },
   };

@@ -1,7 +1,9 @@
 import { type StreamRetention, windowExpiresAt } from '../metering/horizon.ts';
+import { eventAheadMaxMs } from '../metering/intake/accept-events.ts';
 import { hourOf } from '../metering/window.ts';
 import type { Interval } from './interval.ts';
-import type { Heartbeat, ShardHeartbeats, TrackedShard } from './shard-heartbeats.ts';
+import type { Position } from './interval-counts.ts';
+import type { ReadHeartbeat, ShardHeartbeats, TrackedShard } from './shard-heartbeats.ts';
 import { mergedGaps, passedOver } from './watermark.ts';
 
 /** Gaps that are kept of one shard; more are taken together, so that the note of them stays small. */
@@ -12,7 +14,7 @@ const triesMax = 5;
 export interface PassedHeartbeats {
   shardId: string;
   /** In the order in which they stand in the shard. */
-  heartbeats: readonly Heartbeat[];
+  heartbeats: readonly ReadHeartbeat[];
   now: number;
 }
 
@@ -32,17 +34,18 @@ export async function passHeartbeats(
   for (let tries = 0; tries < triesMax; tries += 1) {
     const shards = await store.readAll();
     const shard = shards.find(({ shardId }) => shardId === batch.shardId);
-    const former = shard?.passed?.at;
-    const latest = Math.max(...batch.heartbeats.map(({ at }) => at));
-    const lost = gapsBefore(batch, shards, rules.allowedLatenessMs);
-    if (former !== undefined && former >= latest && lost.length === 0) return;
+    const former = shard?.passed;
+    const last = batch.heartbeats.at(-1)?.position;
+    if (last === undefined || (former && former.position >= last)) return;
     const kept = (shard?.gaps ?? []).filter((gap) => isStillCounted(gap, batch.now, rules));
+    const lost = gapsBefore(batch, shards, rules.allowedLatenessMs);
     const passed = {
-      at: Math.max(latest, former ?? latest),
+      at: Math.max(...batch.heartbeats.map(({ at }) => at), former?.at ?? Number.NEGATIVE_INFINITY),
       on: batch.now,
+      position: last,
       gaps: fewGaps(mergedGaps([...kept, ...lost])),
     };
-    if (await store.notePassed(batch.shardId, passed, former)) return;
+    if (await store.notePassed(batch.shardId, passed, former?.position)) return;
   }
   throw new Error(`Others still noted heartbeats of ${batch.shardId} after ${triesMax} tries.`);
 }
@@ -53,19 +56,18 @@ export function gapsBefore(
   shards: readonly TrackedShard[],
   allowedLatenessMs: number,
 ): Interval[] {
-  const passed = new Map(
-    shards.map((shard) => [shard.shardId, shard.passed?.at ?? Number.NEGATIVE_INFINITY]),
-  );
+  const read = new Map(shards.map((shard) => [shard.shardId, shard.passed?.position ?? '']));
+  const isRead = (named: string, position: Position) => (read.get(named) ?? '') >= position;
   const gaps: Interval[] = [];
-  for (const { at, after } of heartbeats) {
-    for (const [named, putAt] of after) {
-      if ((passed.get(named) ?? Number.NEGATIVE_INFINITY) >= putAt) continue;
+  for (const { position, storedAt, after } of heartbeats) {
+    for (const [named, put] of after) {
+      if (isRead(named, put)) continue;
       const range = shards.find((shard) => shard.shardId === named)?.listed?.range;
       const since = range ? passedOver(shards, range) : Number.NEGATIVE_INFINITY;
-      gaps.push({ start: Math.max(0, since - allowedLatenessMs), end: at });
-      passed.set(named, putAt);
+      gaps.push({ start: Math.max(0, since - allowedLatenessMs), end: storedAt + eventAheadMaxMs });
+      read.set(named, put);
     }
-    passed.set(shardId, Math.max(at, passed.get(shardId) ?? at));
+    if (!isRead(shardId, position)) read.set(shardId, position);
   }
   return mergedGaps(gaps);
 }

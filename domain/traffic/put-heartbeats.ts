@@ -1,3 +1,4 @@
+import type { Position } from './interval-counts.ts';
 import type {
   HeartbeatStream,
   ListedShard,
@@ -35,7 +36,7 @@ export function putHeartbeats(ports: {
       .filter(({ isOpen }) => isOpen)
       .map((shard) => heartbeatFor(shard, listed, tracked, now));
     const stored = await stream.putAll(round, timeLeftMs);
-    for (const { shardId, at } of stored) await heartbeats.notePut(shardId, at, now);
+    for (const { shardId, position } of stored) await heartbeats.notePut(shardId, position, now);
     const reached = new Set(stored.map(({ shardId }) => shardId));
     const missed = round.map(({ shard }) => shard.shardId).filter((shardId) => !reached.has(shardId));
     return { shards: round.length, missed };
@@ -53,10 +54,10 @@ function heartbeatFor(
   now: number,
 ): ShardHeartbeat {
   const lineage = new Map(listed.map((one) => [one.shardId, one.parents]));
-  const after = new Map<string, number>();
+  const after = new Map<string, Position>();
   const look = (shardId: string): void => {
-    const putAt = tracked.get(shardId)?.putAt;
-    if (putAt !== undefined) after.set(shardId, putAt);
+    const put = tracked.get(shardId)?.put;
+    if (put !== undefined) after.set(shardId, put);
     else for (const parent of lineage.get(shardId) ?? []) look(parent);
   };
   look(shard.shardId);

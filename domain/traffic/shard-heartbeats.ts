@@ -1,4 +1,5 @@
 import type { Interval } from './interval.ts';
+import type { Position } from './interval-counts.ts';
 
 /** Hash keys of 128 bits, both included. */
 export interface HashRange {
@@ -22,8 +23,15 @@ export interface ListedShard {
 export interface Heartbeat {
   /** Whatever the stream stored before then comes before it in its shard. */
   at: number;
-  /** The heartbeats put before it, by shard: where one of them was not passed, records were lost between. */
-  after: ReadonlyMap<string, number>;
+  /** Where the heartbeats before it stand, by shard: where one of them was not passed, records were lost between. */
+  after: ReadonlyMap<string, Position>;
+}
+
+/** A heartbeat as it is read. */
+export interface ReadHeartbeat extends Heartbeat {
+  position: Position;
+  /** When the stream stored it. */
+  storedAt: number;
 }
 
 /** What is known of a shard. */
@@ -31,8 +39,8 @@ export interface TrackedShard {
   shardId: string;
   /** What the stream says of it; absent until it was listed. */
   listed?: Omit<ListedShard, 'shardId'> & { since: number };
-  /** The last heartbeat that was put into it. */
-  putAt?: number;
+  /** Where the last heartbeat stands that was put into it. */
+  put?: Position;
   /** The last heartbeat that was passed: everything before it in the shard is counted. */
   passed?: PassedHeartbeat;
   /** What times the records may have had that were lost from it. */
@@ -43,6 +51,8 @@ export interface PassedHeartbeat {
   at: number;
   /** When it was passed. */
   on: number;
+  /** How far heartbeats were read. */
+  position: Position;
 }
 
 /**
@@ -56,12 +66,12 @@ export interface ShardHeartbeats {
   /** Notes what the stream says of a shard; `since` is kept from the first time. */
   noteListed(shard: ListedShard, now: number): Promise<void>;
   /** Notes a heartbeat that the stream has stored. */
-  notePut(shardId: string, at: number, now: number): Promise<void>;
-  /** Notes what is passed, if `former` is what is noted now; answers whether it is. */
+  notePut(shardId: string, position: Position, now: number): Promise<void>;
+  /** Notes what is passed, if `former` is the position that is noted now; answers whether it is. */
   notePassed(
     shardId: string,
     passed: PassedHeartbeat & { gaps: Interval[] },
-    former: number | undefined,
+    former: Position | undefined,
   ): Promise<boolean>;
 }
 
@@ -82,5 +92,5 @@ export interface ShardHeartbeat {
 
 export interface StoredHeartbeat {
   shardId: string;
-  at: number;
+  position: Position;
 }

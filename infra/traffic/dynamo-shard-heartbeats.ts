@@ -76,17 +76,21 @@ export function dynamoShardHeartbeats(
       await update(shard.shardId, now, { set });
     },
 
-    async notePut(shardId, at, now) {
-      const condition = 'attribute_not_exists(#putAt) OR #putAt < :putAt';
-      await update(shardId, now, { set: { putAt: { N: String(at) } }, condition });
+    async notePut(shardId, position, now) {
+      const condition = 'attribute_not_exists(#put) OR #put < :put';
+      await update(shardId, now, { set: { put: { S: position } }, condition });
     },
 
-    notePassed(shardId, { at, on, gaps }, former) {
-      const set = { passedAt: { N: String(at) }, passedOn: { N: String(on) }, gaps: gapsItem(gaps) };
-      if (former === undefined)
-        return update(shardId, on, { set, condition: 'attribute_not_exists(#passedAt)' });
-      const values = { ':former': { N: String(former) } };
-      return update(shardId, on, { set, condition: '#passedAt = :former', values });
+    notePassed(shardId, { at, on, position, gaps }, former) {
+      const set = {
+        passed: { S: position },
+        passedAt: { N: String(at) },
+        passedOn: { N: String(on) },
+        gaps: gapsItem(gaps),
+      };
+      const first = { set, condition: 'attribute_not_exists(#passed)' };
+      const next = { set, condition: '#passed = :former', values: { ':former': { S: former ?? '' } } };
+      return update(shardId, on, former === undefined ? first : next);
     },
   };
 }
@@ -114,8 +118,10 @@ function fromItem(item: Item): TrackedShard {
       since: Number(item.listedSince?.N),
     };
   }
-  if (item.putAt?.N !== undefined) shard.putAt = Number(item.putAt.N);
-  if (item.passedAt?.N !== undefined)
-    shard.passed = { at: Number(item.passedAt.N), on: Number(item.passedOn?.N) };
+  if (item.put?.S !== undefined) shard.put = item.put.S;
+  if (item.passed?.S !== undefined) {
+    const { passed, passedAt, passedOn } = item;
+    shard.passed = { at: Number(passedAt?.N), on: Number(passedOn?.N), position: passed.S };
+  }
   return shard;
 }

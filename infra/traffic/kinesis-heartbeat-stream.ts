@@ -4,8 +4,10 @@ import {
   ListShardsCommand,
   PutRecordsCommand,
   type PutRecordsRequestEntry,
+  type PutRecordsResultEntry,
   type Shard,
 } from '@aws-sdk/client-kinesis';
+import { positionOf } from '../../domain/traffic/interval-counts.ts';
 import type {
   HeartbeatStream,
   ListedShard,
@@ -54,9 +56,9 @@ export function kinesisHeartbeatStream(
           const call = left.slice(at, at + callRecordsMax);
           const places = await putOnce(client, streamName, call);
           for (const [index, heartbeat] of call.entries()) {
-            const shardId = places[index];
-            if (shardId === undefined) refused.push(heartbeat);
-            else stored.push({ shardId, at: heartbeat.heartbeat.at });
+            const place = places[index];
+            if (place) stored.push(place);
+            else refused.push(heartbeat);
           }
         }
         left = refused;
@@ -71,24 +73,29 @@ async function putOnce(
   client: KinesisClient,
   streamName: string,
   heartbeats: readonly ShardHeartbeat[],
-): Promise<(string | undefined)[]> {
+): Promise<(StoredHeartbeat | undefined)[]> {
   const Records = heartbeats.map(toEntry);
   try {
     const { Records: results = [] } = await client.send(
       new PutRecordsCommand({ StreamName: streamName, Records }),
     );
-    return heartbeats.map((_, index) => results[index]?.ShardId);
+    return heartbeats.map((_, index) => placeOf(results[index]));
   } catch {
     return heartbeats.map(() => undefined);
   }
 }
 
+function placeOf(result: PutRecordsResultEntry | undefined): StoredHeartbeat | undefined {
+  const { ShardId: shardId, SequenceNumber } = result ?? {};
+  if (shardId === undefined || SequenceNumber === undefined) return undefined;
+  return { shardId, position: positionOf(SequenceNumber) };
+}
+
 function toEntry({ shard, heartbeat }: ShardHeartbeat): PutRecordsRequestEntry {
-  const after = [...heartbeat.after].map(([shardId, at]) => [shardId, new Date(at).toISOString()]);
   const line = encodeLine({
     heartbeat: new Date(heartbeat.at).toISOString(),
     shardId: shard.shardId,
-    ...(after.length > 0 && { after: Object.fromEntries(after) }),
+    ...(heartbeat.after.size > 0 && { after: Object.fromEntries(heartbeat.after) }),
   });
   return {
     PartitionKey: 'heartbeat',

@@ -1,4 +1,4 @@
-import type { KinesisStreamEvent } from 'aws-lambda';
+import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { isBeyondHorizon, type StreamRetention } from '../../domain/metering/horizon.ts';
 import type { ReceivedEvent } from '../../domain/metering/intake/received-event.ts';
 import type { Quantity } from '../../domain/metering/quantity.ts';
@@ -6,7 +6,7 @@ import type { TenantConfig } from '../../domain/tenancy/tenant-config.ts';
 import type { TrafficBatch, TrafficPart, UncountedPart } from '../../domain/traffic/count-traffic.ts';
 import { countedStepOf } from '../../domain/traffic/interval.ts';
 import { type Position, positionOf } from '../../domain/traffic/interval-counts.ts';
-import type { Heartbeat } from '../../domain/traffic/shard-heartbeats.ts';
+import type { ReadHeartbeat } from '../../domain/traffic/shard-heartbeats.ts';
 import { seriesOf, type TrafficAmount, trafficAmountsOf } from '../../domain/traffic/traffic-amounts.ts';
 import { decodeCloudEvent } from '../../events/cloud-event.ts';
 import { parseInstant } from '../../events/rfc3339.ts';
@@ -42,7 +42,7 @@ export async function readTrafficBatch(
   const { Records: streamRecords } = event;
   const positions = streamRecords.map(({ kinesis }) => positionOf(kinesis.sequenceNumber));
   const parts = new TrafficParts();
-  const heartbeats: TrafficBatch['heartbeats'] = [];
+  const heartbeats: ReadHeartbeat[] = [];
   const batch = await readBatch(event, {
     consumer: 'count-traffic',
     configs: options.configs,
@@ -56,7 +56,8 @@ export async function readTrafficBatch(
       return undefined;
     },
     takeHeartbeat: (line, place) => {
-      heartbeats.push({ position: positions[place] as Position, heartbeat: heartbeatOf(line) });
+      const { kinesis } = streamRecords[place] as KinesisStreamRecord;
+      heartbeats.push(heartbeatOf(line, positions[place] as Position, kinesis.approximateArrivalTimestamp));
     },
   });
   const end = positions[Math.min(...batch.unread)];
@@ -100,9 +101,15 @@ function horizonFault(
   return { reason: 'beyond_horizon', detail };
 }
 
-const heartbeatOf = ({ heartbeat, after = {} }: HeartbeatLine): Heartbeat => ({
+const heartbeatOf = (
+  { heartbeat, after = {} }: HeartbeatLine,
+  position: Position,
+  arrivalSeconds: number,
+): ReadHeartbeat => ({
   at: parseInstant(heartbeat),
-  after: new Map(Object.entries(after).map(([shardId, at]) => [shardId, parseInstant(at)])),
+  after: new Map(Object.entries(after).map(([shardId, number]) => [shardId, positionOf(number)])),
+  position,
+  storedAt: Math.round(arrivalSeconds * 1000),
 });
 
 /** The parts of a batch, one a series and step whichever revisions its lines are of: a part leaves no record out. */
