@@ -67,6 +67,8 @@ export function hashOf(
   const left = [...ids];
   const path = pattern.map((part) => (part === '*' ? encodeURIComponent(left.shift() ?? '') : part));
   const chosen = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-  const search = new URLSearchParams(chosen.map(([name, value]) => [name, String(value)])).toString();
+  const search = new URLSearchParams(
+    chosen.map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
   return `#/${path.join('/')}${search && `?${search}`}`;
 }
