@@ -37,6 +37,6 @@ export interface IntervalCounts {
   add(key: CountKey, part: CountedPart): Promise<boolean>;
   /** The last record that was counted; undefined where none was. Never behind an `add` that has answered. */
   lastOf(key: CountKey): Promise<Position | undefined>;
-  /** The steps that begin in [from, to) and have a count, with the sum of their shards. Never behind an `add`. */
+  /** The steps that begin in [from, to), whole minutes, and have a count: the sum of their shards. Never behind an `add`. */
   read(tenantId: string, series: string, from: number, to: number): Promise<Map<number, Quantity>>;
 }

@@ -235,15 +235,20 @@ class TrafficSimulation {
     goOn();
   }
 
-  /** The retention ends: what was not read of a shard is gone, up to a heartbeat that a later one names. */
+  /** The retention ends: what was not read of a shard is gone. */
   #lose(): void {
     const idle = this.#shards.readable().filter(({ counting }) => counting === 0);
     if (idle.length === 0) return;
     const shard = this.#lots.pick(idle);
     const unread = shard.records.slice(shard.next);
-    const named = new Set(unread.flatMap(({ heartbeat }) => [...(heartbeat?.after.values() ?? [])]));
-    const count = unread.findLastIndex(({ position }) => named.has(position)) + 1;
-    if (count === 0) return;
+    // Of minutes that are lost, the first heartbeat after them names one; that is what there is to tell it by.
+    const isTold = (count: number) => {
+      const lost = new Set(unread.slice(0, count).map(({ position }) => position));
+      const first = unread.slice(count).find(({ heartbeat }) => heartbeat)?.heartbeat;
+      return [...(first?.after.values() ?? [])].some((position) => lost.has(position));
+    };
+    const count = unread.findLastIndex((_, index) => isTold(index));
+    if (count <= 0) return;
     this.happened.add('loss');
     for (const { events } of unread.slice(0, count)) for (const event of events) event.isLost = true;
     shard.next += count;
