@@ -27,7 +27,7 @@ export default defineConfig({
     projects: [
       project(
         'unit',
-        ['test/{domain,events,infra,functions,local,commands,console}/**/*.test.ts', 'test/*.test.ts'],
+        ['test/{domain,events,infra,functions,local,commands,console,bench}/**/*.test.ts', 'test/*.test.ts'],
         quick,
       ),
       project('stack', ['test/stack/**/*.test.ts'], slow),

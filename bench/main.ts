@@ -1,8 +1,9 @@
 /**
- * `npm run bench [-- NAME …] [--full] [--json] [--seed N] [--record]`: measures, as ratios in one run. `--record`
- * keeps the result in RESULTS.md, with date and commit.
+ * `npm run bench [-- NAME …] [--full] [--json] [--seed N] [--seeds N] [--tenants N] [--record]`: measures, as ratios in
+ * one run. `--record` keeps the result in RESULTS.md, with date and commit; `--seeds` and `--tenants` are for `anomaly`.
  */
 import { parseArgs } from 'node:util';
+import { anomaly } from './anomaly/anomaly.ts';
 import { capacity } from './capacity/capacity.ts';
 import { hotSpots } from './capacity/hot-spots.ts';
 import { coldStart } from './cold-start.ts';
@@ -23,6 +24,7 @@ const parts: Record<string, Part> = {
   'cold-start': coldStart,
   'hot-spots': hotSpots,
   capacity,
+  anomaly,
 };
 
 const { values, positionals } = parseArgs({
@@ -32,6 +34,8 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
+    seeds: { type: 'string' },
+    tenants: { type: 'string' },
   },
 });
 
@@ -45,7 +49,13 @@ const tables: Table[] = [];
 for (const [name, part] of Object.entries(parts)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
   const progress = (text: string) => process.stderr.write(`${text}\n`);
-  const measured = await part({ full: values.full, seed: Number(values.seed), progress });
+  const measured = await part({
+    full: values.full,
+    seed: Number(values.seed),
+    progress,
+    ...(values.seeds && { seeds: Number(values.seeds) }),
+    ...(values.tenants && { tenants: Number(values.tenants) }),
+  });
   if (!values.json) for (const table of measured) console.log(asText(table));
   tables.push(...measured);
 }

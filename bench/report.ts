@@ -11,6 +11,10 @@ export interface Options {
   /** Everything at full size; otherwise on the samples that the notes state. */
   full: boolean;
   seed: number;
+  /** How many seeds from that one on, where a part draws whole worlds. */
+  seeds?: number;
+  /** How many tenants of each world. */
+  tenants?: number;
   /** Says on standard error what is being measured. */
   progress(text: string): void;
 }

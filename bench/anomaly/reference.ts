@@ -1,8 +1,8 @@
 import { quietOf, type Scored } from './score-at-rate.ts';
-import type { WorldSeries } from './worlds/world.ts';
+import { hourMs, type WorldSeries } from './worlds/world.ts';
 
-/** Spans of intervals that evidence is summed over. */
-const spans = [1, 3, 8];
+/** Spans of intervals that evidence is summed over; an hour of short intervals holds little evidence. */
+const spansOf = (stepMs: number): number[] => (stepMs < hourMs ? [1, 3, 8, 24, 72] : [1, 3, 8]);
 
 /**
  * The reference: somebody who is told the true mean of every interval, and for a relative series the true share too,
@@ -14,7 +14,7 @@ export function judgeByTruth(series: WorldSeries): Scored {
   const channels = [spread(series, quiet, series.truth)];
   if (series.given) channels.push(spread(series, quiet, truthGiven(series, series.given)));
   const tails = channels.flatMap((deviations) =>
-    spans.flatMap((span) => {
+    spansOf(series.stepMs).flatMap((span) => {
       const summed = sumOver(deviations, span);
       return [tailOf(summed, quiet, 1), tailOf(summed, quiet, -1)];
     }),

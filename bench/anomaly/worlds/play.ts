@@ -25,7 +25,7 @@ export function play(model: TenantModel, tenant: string, extent: Extent, draw: D
   const clock = localClock(model.timeZone);
   const starts = startsOf(clock, extent);
   const warmEnd = starts[0]! + Math.min(warmWeeks, extent.weeks / 3) * weekMs;
-  const placed = placeEvents(model, clock, starts, extent.stepMs, warmEnd, draw);
+  const placed = extent.isCalm ? [] : placeEvents(model, clock, starts, extent.stepMs, warmEnd, draw);
   const series = model.metrics.map(
     (metric): WorldSeries => ({
       tenant,

@@ -49,6 +49,8 @@ export interface Extent {
   tenants: number;
   weeks: number;
   stepMs: number;
+  /** Without any anomaly: what a calm year looks like. */
+  isCalm?: boolean;
 }
 
 /** What is drawn of every tenant, so that its traffic can be played. */
