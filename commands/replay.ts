@@ -4,7 +4,9 @@ import { kinesisEventStream } from '../infra/metering/kinesis-event-stream.ts';
 import { systemRandom } from '../infra/random.ts';
 import { CommandFault, runCommand } from './command-fault.ts';
 import { terminalProgress } from './drive/progress.ts';
+import { openLake } from './lake/open-lake.ts';
 import { checkRepeats, consumersOf, spanOf, tenantOf, wholeNumber, wordsOf } from './replay/arguments.ts';
+import { lakeSource } from './replay/lake-source.ts';
 import { quarantineSource } from './replay/quarantine-source.ts';
 import { type ReplaySource, runReplay } from './replay/run-replay.ts';
 import { streamSender } from './replay/sender.ts';
@@ -74,6 +76,11 @@ interface Replay extends ReturnType<typeof wishOf> {
   values: Values;
 }
 
+interface Opened {
+  source: ReplaySource;
+  close: () => void;
+}
+
 async function replay(wish: Replay): Promise<void> {
   const { stack, clients, filter, consumers, config, rate } = wish;
   const { tenantId } = filter;
@@ -81,18 +88,16 @@ async function replay(wish: Replay): Promise<void> {
     throw new CommandFault(`${tenantId} has no configuration of revision ${config}; see tenant config.`);
   const stream = kinesisEventStream(clients.kinesis, stack.resource('EventStream'), { random: systemRandom });
   const sender = streamSender(stream, { rate, now: () => performance.now(), wait: delay });
-  const outcome = await runReplay(
-    await sourceOf(wish),
-    { tenantId, consumers, config },
-    {
-      sender,
-      quarantine: await clients.quarantine(),
-      configAt: (revision) => clients.configs.at(tenantId, revision),
-      retentionMs: await clients.retentionMs(),
-      clock: stack.clock,
-      progress: terminalProgress(),
-    },
-  );
+  const { source, close } = await sourceOf(wish);
+  const parts = {
+    sender,
+    quarantine: await clients.quarantine(),
+    configAt: (revision: number) => clients.configs.at(tenantId, revision),
+    retentionMs: await clients.retentionMs(),
+    clock: stack.clock,
+    progress: terminalProgress(),
+  };
+  const outcome = await runReplay(source, { tenantId, consumers, config }, parts).finally(close);
   console.log(`${outcome.sent} events are on the stream again, for ${consumers.join(' and ')}.`);
   if (outcome.beyondHorizon > 0)
     console.log(
@@ -104,9 +109,15 @@ async function replay(wish: Replay): Promise<void> {
     );
 }
 
-async function sourceOf({ stack, clients, filter, values }: Replay): Promise<ReplaySource> {
-  if (values['from-quarantine']) return quarantineSource(await clients.quarantine(), filter);
+async function sourceOf({ stack, clients, filter, values, config }: Replay): Promise<Opened> {
+  const close = () => {};
+  if (values['from-quarantine'])
+    return { source: await quarantineSource(await clients.quarantine(), filter), close };
   if (values['from-stream'])
-    return streamSource(clients.kinesis, stack.resource('EventStream'), filter, stack.clock());
-  throw new CommandFault('The lake cannot be read by this version.');
+    return {
+      source: streamSource(clients.kinesis, stack.resource('EventStream'), filter, stack.clock()),
+      close,
+    };
+  const lake = await openLake(stack, { tenant: filter.tenantId, from: filter.from, to: filter.to });
+  return { source: await lakeSource(lake, filter, config), close: () => lake.close() };
 }

@@ -1,0 +1,38 @@
+import { decimalText } from '../../domain/metering/quantity.ts';
+import { hourText, type WindowDifference } from '../../domain/reconciliation/window-look.ts';
+import type { EventIdentity } from './set-aside.ts';
+
+/** So many differences, and so many ids of each, are named. */
+export interface Bounds {
+  differences: number;
+  ids: number;
+}
+
+/** A difference for a person: where, what both say, and which events. */
+export function differenceText(difference: WindowDifference, scale: number, { ids }: Bounds): string[] {
+  const { window, expected, found, missing, extra, faults } = difference;
+  const side = ({ events, value }: { events: number; value: bigint }) =>
+    `${events} events, ${decimalText(value, scale)}`;
+  const names = missing.map(({ source, id }) => `${JSON.stringify(source)} ${JSON.stringify(id)}`);
+  return [
+    `${hourText(window.hour)}  account ${JSON.stringify(window.accountId)}, ${window.meter}: the lake has ${side(expected)}; the window ${side(found)}`,
+    ...(missing.length > 0 ? [`    not counted: ${listed(names, ids)}`] : []),
+    ...(extra.length > 0 ? [`    counted, but not in the lake (hashes of ids): ${listed(extra, ids)}`] : []),
+    ...faults.map((fault) => `    the window contradicts itself: ${fault}`),
+  ];
+}
+
+export const unaccountedText = ({ hour, subject, source, id }: EventIdentity): string =>
+  `${hourText(hour)}  account ${JSON.stringify(subject)}: ${JSON.stringify(source)} ${JSON.stringify(id)} is neither counted nor set aside`;
+
+function listed(names: readonly string[], max: number): string {
+  const more = names.length > max ? `, and ${names.length - max} more` : '';
+  return names.slice(0, max).join(', ') + more;
+}
+
+/** The hours that differ, and in how many windows each. */
+export function hoursText(differences: readonly WindowDifference[]): string {
+  const byHour = new Map<number, number>();
+  for (const { window } of differences) byHour.set(window.hour, (byHour.get(window.hour) ?? 0) + 1);
+  return [...byHour].map(([hour, windows]) => `${hourText(hour)} (${windows})`).join(', ');
+}

@@ -1,0 +1,136 @@
+import { type Hour, hourMs } from '../../domain/metering/window.ts';
+import type { WindowSum } from '../../domain/reconciliation/window-look.ts';
+import type { Meter, TenantConfig } from '../../domain/tenancy/tenant-config.ts';
+import type { LakeRow } from '../../events/lake-row.ts';
+import { parseInstant } from '../../events/rfc3339.ts';
+import type { ConfigRevisions } from '../../infra/tenancy/config-revisions.ts';
+import { quoted } from '../lake/lake-views.ts';
+import type { Lake } from '../lake/open-lake.ts';
+import { rowColumns } from '../replay/lake-source.ts';
+
+/** What the lake says of a window: undefined value where SQL could not read every quantity. */
+export interface RecountedWindow extends Omit<WindowSum, 'value'> {
+  value: bigint | undefined;
+}
+
+export interface AccountHour {
+  accountId: string;
+  hour: Hour;
+}
+
+export interface Recount {
+  tenantId: string;
+  lake: Lake;
+  /** Configurations that stored events were judged by, by their revision. */
+  configs: Map<number, TenantConfig>;
+}
+
+/**
+ * Makes ready to count what is stored of a tenant, of the span that the lake is open for. `waiting` are lines that the
+ * lake's delivery has set aside: they are stored as well, and nobody need have replayed them.
+ */
+export async function openRecount(
+  lake: Lake,
+  { tenantId, waiting }: { tenantId: string; waiting: readonly LakeRow[] },
+  revisions: ConfigRevisions,
+): Promise<Recount> {
+  const { connection } = lake;
+  const own = `select ${rowColumns}, (epoch_ms("occurredAt") // ${hourMs})::bigint as hour from copies where tenant = ${quoted(tenantId)}`;
+  await connection.run(`create or replace temp table waiting as ${own} limit 0`);
+  await insertRows(lake, 'waiting', waiting.map(waitingValues));
+  await connection.run(`create or replace temp view own as ${own} union all select * from waiting`);
+  const configs = new Map<number, TenantConfig>();
+  for (const { config } of await lake.rows('select distinct config from own')) {
+    const found = await revisions.at(tenantId, Number(config));
+    if (found) configs.set(found.revision, found);
+  }
+  const meters = [...configs.values()].flatMap(({ revision, meters }) =>
+    meters.map((meter) => meterValues(revision, meter)),
+  );
+  const columns = 'config integer, type varchar, meter varchar, pointer varchar, power decimal(7, 0)';
+  await connection.run(`create or replace temp table meters (${columns})`);
+  await insertRows(lake, 'meters', meters);
+  return { tenantId, lake, configs };
+}
+
+const rowsPerInsert = 1_000;
+
+/** Rows as the texts of their values in SQL. */
+export async function insertRows(
+  { connection }: Lake,
+  table: string,
+  rows: readonly string[],
+): Promise<void> {
+  for (let at = 0; at < rows.length; at += rowsPerInsert)
+    await connection.run(`insert into ${table} values ${rows.slice(at, at + rowsPerInsert).join(', ')}`);
+}
+
+export const sqlText = (text: string | null): string => (text === null ? 'null' : quoted(text));
+
+function waitingValues(row: LakeRow): string {
+  const texts = [row.id, row.source, row.subject, row.type, row.time].map(sqlText);
+  const others = [row.datacontenttype, row.dataschema, row.attributes, row.data].map(sqlText);
+  const hour = Math.floor(parseInstant(row.time) / hourMs);
+  return `(${[...texts, row.dataversion, ...others, row.receivedAt, row.config, hour].join(', ')})`;
+}
+
+/** A member's path as a JSON pointer, in which `~` and `/` are written otherwise. */
+function meterValues(revision: number, { eventType, name, aggregation, field = '', scale }: Meter): string {
+  const pointer = `/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const path = aggregation === 'count' ? 'null' : quoted(pointer);
+  return `(${revision}, ${quoted(eventType)}, ${quoted(name)}, ${path}, ${10 ** scale})`;
+}
+
+/** What a copy adds to its meter, in smallest units; null where that is for the exact judgement to say. */
+const units = `case when pointer is null then 1::hugeint
+  else try_cast(try_cast(json_extract_string(data, pointer) as decimal(25, 6)) * power as hugeint) end`;
+
+/**
+ * Counts each event once a meter and hour: of its copies the first whose configuration has the meter. SQL reads
+ * quantities as doubles, which is exact for all but the largest; what is not shows as different and is looked at again.
+ */
+export async function* recountWindows({ lake, tenantId }: Recount): AsyncIterable<RecountedWindow> {
+  const result = await lake.connection.stream(
+    `select subject, meter, hour::double as hour, count(*)::double as events,
+       case when count(units) = count(*) then sum(units)::varchar end as value
+     from (
+       select subject, meter, hour, ${units} as units from own join meters using (config, type)
+       where subject is not null
+       qualify row_number() over (partition by subject, meter, hour, source, id order by "receivedAt") = 1
+     ) group by all`,
+  );
+  for await (const rows of result.yieldRowObjectJson()) {
+    for (const { subject, meter, hour, events, value } of rows) {
+      const window = { tenantId, accountId: String(subject), meter: String(meter), hour: Number(hour) };
+      yield { window, events: Number(events), value: value === null ? undefined : BigInt(String(value)) };
+    }
+  }
+}
+
+/** Hours of accounts with copies that name a configuration which does not exist: no meter is known for them. */
+export async function hoursOfUnknownConfigs({ lake, configs }: Recount): Promise<AccountHour[]> {
+  const known = [...configs.keys(), -1].join(', ');
+  const rows = await lake.rows(
+    `select distinct subject, hour::double as hour from own where subject is not null and config not in (${known})`,
+  );
+  return rows.map(({ subject, hour }) => ({ accountId: String(subject), hour: Number(hour) }));
+}
+
+/** Every copy of these accounts and hours, by account and hour, in the order in which they were received. */
+export async function* copiesOf(
+  { lake }: Recount,
+  hours: readonly AccountHour[],
+): AsyncIterable<LakeRow & { hour: Hour }> {
+  await lake.connection.run('create or replace temp table asked (subject varchar, hour bigint)');
+  await insertRows(
+    lake,
+    'asked',
+    hours.map(({ accountId, hour }) => `(${quoted(accountId)}, ${hour})`),
+  );
+  const result = await lake.connection.stream(
+    `select * replace (hour::double as hour) from own semi join asked using (subject, hour)
+     order by subject, hour, "receivedAt"`,
+  );
+  for await (const rows of result.yieldRowObjectJson())
+    yield* rows as unknown as (LakeRow & { hour: Hour })[];
+}
