@@ -29,6 +29,9 @@ export interface FollowRules {
 export const openSeverity = 50;
 /** One that goes on may be less severe than one that begins. */
 const goOnShare = 0.6;
+/** What lasts is no longer news to the detector: it goes on while intervals are at least half as far as it was. */
+const lastingShare = 0.5;
+const lastingIntervals = 3;
 
 export interface Followed {
   ongoing?: OngoingAnomaly;
@@ -50,7 +53,12 @@ export function followAnomaly(
   const opens = Math.min(openSeverity, rules.threshold);
   const { severity, direction } = point.verdict;
   const isLearning = point.state === 'learning';
-  if (ongoing && direction === ongoing.anomaly.direction && severity >= goOnShare * opens && severity > 0) {
+  const isSevere = severity >= goOnShare * opens && severity > 0;
+  if (
+    ongoing &&
+    direction === ongoing.anomaly.direction &&
+    (isSevere || isLasting(ongoing, remembered, point))
+  ) {
     const anomaly = carriedOn(ongoing.anomaly, point, ratioOf(since(remembered, ongoing.anomaly)), rules);
     const { start, end } = point;
     return {
@@ -68,6 +76,16 @@ export function followAnomaly(
   const calm = ongoing.calm + 1;
   if (calm < rules.calmMax) return { ongoing: { ...ongoing, calm }, changed: [] };
   return { changed: [endedAt(ongoing)] };
+}
+
+/** Whether the last intervals together are still about as far from what is expected, if nobody has dismissed that. */
+function isLasting(
+  { anomaly }: OngoingAnomaly,
+  remembered: readonly Deviation[],
+  point: JudgedPoint,
+): boolean {
+  if (point.verdict?.isQuieted) return false;
+  return ratioOf(since(remembered, anomaly).slice(-lastingIntervals)) >= lastingShare * anomaly.ratio;
 }
 
 const endedAt = ({ anomaly, last }: OngoingAnomaly): Anomaly => ({ ...anomaly, end: last.end });

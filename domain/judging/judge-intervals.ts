@@ -70,6 +70,7 @@ export function judgeIntervals(
   const points: JudgedPoint[] = [];
   const anomalies = new Map<string, Anomaly>();
   let now: Omit<JudgedSoFar, 'snapshot'> = soFar;
+  const unclaimed = () => (former.length === 0 ? former : former.filter(({ id }) => !anomalies.has(id)));
   for (const input of inputs) {
     if (rules.isKept(input)) {
       const { start, end } = input;
@@ -81,7 +82,13 @@ export function judgeIntervals(
     const { verdict } = point;
     if (!verdict) continue;
     const remembered = [...now.remembered, deviationOf(point) as Deviation].slice(-rememberedMax);
-    const { ongoing, changed } = followAnomaly(now.ongoing, { ...point, verdict }, remembered, former, rules);
+    const { ongoing, changed } = followAnomaly(
+      now.ongoing,
+      { ...point, verdict },
+      remembered,
+      unclaimed(),
+      rules,
+    );
     for (const anomaly of changed) anomalies.set(anomaly.id, anomaly);
     now = {
       isLearning: now.isLearning,

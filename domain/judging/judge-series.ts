@@ -37,7 +37,7 @@ export interface SeriesOutcome {
 /** What one judging of intervals may take together; what comes of it has to fit an item. */
 export const chunkBounds = { intervalsMax: 1_000, keptMax: 12 };
 /** So many intervals in a row without deviation end an anomaly. */
-const calmMax = { PT5M: 3, PT10M: 3, PT1H: 2, P1D: 1 } as const;
+const calmMax = { PT5M: 6, PT10M: 4, PT1H: 3, P1D: 2 } as const;
 /** What was found later than this after its interval is listed and not told. */
 export const tellWithinMs = 2 * 86_400_000;
 const nominalMs = { PT5M: 300_000, PT10M: 600_000, PT1H: 3_600_000, P1D: 86_400_000 } as const;

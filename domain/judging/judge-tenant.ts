@@ -20,7 +20,7 @@ import { type TenantWatch, type TenantWatches, watching, withActive } from './te
 
 export interface JudgeTenantPorts extends JudgeSeriesPorts {
   traffic: TrafficReader;
-  reopened: ReopenedIntervals;
+  reopened: Pick<ReopenedIntervals, 'list' | 'clear'>;
   tweaks: Pick<SeriesTweaks, 'readAll'>;
   watches: TenantWatches;
 }

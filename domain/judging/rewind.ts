@@ -100,8 +100,8 @@ export async function takenBack(
   state: SeriesState,
   { start, soFar }: { start: number; soFar: SeriesState['soFar'] },
 ): Promise<SeriesState> {
-  const ongoing = soFar.ongoing?.anomaly;
   const found = await anomalies.list(key.tenantId, { from: start - lookedBackMs, limit: formerMax });
+  const ongoing = stillDue(soFar.ongoing?.anomaly, found);
   const known = new Map<string, FormerAnomaly>();
   for (const one of [...(state.rejudging?.former ?? []), ...found.filter(isFormerOf(key.series, start))]) {
     const { id, start, end, direction, isDue } = one;
@@ -110,7 +110,7 @@ export async function takenBack(
   return {
     ...state,
     judgedUntil: start,
-    soFar,
+    soFar: soFar.ongoing && ongoing ? { ...soFar, ongoing: { ...soFar.ongoing, anomaly: ongoing } } : soFar,
     openPoints: await openPointsBefore(store, key, state, { series, start }),
     rejudging: {
       until: Math.max(state.judgedUntil, state.rejudging?.until ?? 0),
@@ -120,6 +120,13 @@ export async function takenBack(
     unsettled: { ...nothingUnsettled, anomalies: ongoing ? [ongoing] : [] },
   };
 }
+
+/** What went on then: where it was told since, its end has to be. */
+const stillDue = (ongoing: Anomaly | undefined, found: readonly Anomaly[]): Anomaly | undefined =>
+  ongoing && {
+    ...ongoing,
+    isDue: ongoing.isDue || found.some(({ id, isDue }) => id === ongoing.id && isDue),
+  };
 
 const isFormerOf = (series: string, start: number) => (one: Anomaly) =>
   one.series === series && one.detectedAt > start && one.isWithdrawn !== true;

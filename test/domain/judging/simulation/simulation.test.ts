@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { type Happened, simulateJudging } from './simulate-judging.ts';
+
+const seeds = Array.from({ length: 40 }, (_, index) => index + 1);
+
+it('comes to what judging in order comes to, whatever goes wrong', async () => {
+  const all: Happened = { deaths: 0, rewinds: 0, anomalies: 0, told: 0 };
+  for (const seed of seeds) {
+    const happened = await simulateJudging(seed).catch((error) => {
+      throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
+    });
+    for (const name of Object.keys(all) as (keyof Happened)[]) all[name] += happened[name];
+  }
+  expect(all.deaths).toBeGreaterThan(50);
+  expect(all.rewinds).toBeGreaterThan(50);
+  expect(all.anomalies).toBeGreaterThan(20);
+  expect(all.told).toBeGreaterThan(10);
+});
