@@ -30,6 +30,7 @@ imported intervals; they are listed all the same. Load the series that others ar
 
 ${targetHelp}`;
 
+const hourMs = 3_600_000;
 const text = { type: 'string' } as const;
 
 /** `npm run load-history`: a series begins with what it counted elsewhere. */
@@ -57,9 +58,6 @@ await runCommand(async () => {
     close();
   }
 });
-
-/** The counts alone are read here, and what only others need does not matter. */
-const hourMs = 3_600_000;
 
 function connect(stack: StackTarget) {
   const requestHandler = new NodeHttpHandler({ requestTimeout: 20_000, throwOnRequestTimeout: true });
