@@ -5,13 +5,17 @@ const folders = ['../data/purchases', '../data/nab/data/realTweets'].map(
   (path) => new URL(path, import.meta.url).pathname,
 );
 
+/** Series of smaller counts have no shape that could be told from chance. */
+const countMin = 5;
+
 let weeks: number[][] | undefined;
 
 /** The weeks of the real series at hand: the logarithm of each of 168 hours' typical height, from Monday, mean 0. */
 export function realWeeks(): number[][] {
-  weeks ??= folders.flatMap((folder) =>
-    filesBelow(folder, '.csv').map((file) => weekOf(readSeries(`${folder}/${file}`))),
-  );
+  weeks ??= folders
+    .flatMap((folder) => filesBelow(folder, '.csv').map((file) => readSeries(`${folder}/${file}`)))
+    .filter(({ values }) => values.reduce((sum, value) => sum + value, 0) / values.length > countMin)
+    .map(weekOf);
   return weeks;
 }
 
