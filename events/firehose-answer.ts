@@ -1,6 +1,6 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 import type { LakePartition } from '../domain/lake/lake-partition.ts';
-import { type LakeLine, readLakeLine } from './lake-line.ts';
+import { type LakeLine, readLakeLine, readPlainLine } from './lake-line.ts';
 
 /** A record that Firehose hands to its transform: one line of the stream, in base64. */
 export interface FirehoseRecord {
@@ -49,7 +49,8 @@ export function answerRecords(
 ): FirehoseAnswer {
   const answer: FirehoseAnswer = { records: [], rows: 0, dropped: 0, failed: {} };
   const codec = new RecordCodec();
-  let spare = records.reduce((left, { recordId }) => left - failedBytes(recordId), bytesMax - envelopeBytes);
+  // What stands in an answer whatever becomes of its record is counted once, and the ids with it.
+  let spare = bytesMax - envelopeBytes - records.length * failedAround - idsBytes(records);
   for (const { recordId, data } of records) {
     const line = codec.read(data);
     let detail = noRoom;
@@ -59,9 +60,9 @@ export function answerRecords(
       continue;
     }
     if (line.kind === 'row') {
-      const row = codec.encode(line.row);
+      const row = toBase64(line.row, line.isAscii);
       const { keys, bytes } = codec.keysOf(line.partition);
-      const more = okBytes(recordId) + row.length + bytes - failedBytes(recordId);
+      const more = row.length + bytes + okAround - failedAround;
       if (more <= spare) {
         spare -= more;
         answer.rows += 1;
@@ -81,31 +82,21 @@ const envelopeBytes = 14;
 const bytesAround = (record: object): number => JSON.stringify(record).length + 1;
 const failedAround = bytesAround({ recordId: 0, result: 'ProcessingFailed' }) - 1;
 const okAround = bytesAround({ recordId: 0, result: 'Ok', data: '', metadata: { partitionKeys: 0 } }) - 2;
-const idBytes = (recordId: string): number => Buffer.byteLength(JSON.stringify(recordId));
-const failedBytes = (recordId: string): number => failedAround + idBytes(recordId);
-const okBytes = (recordId: string): number => okAround + idBytes(recordId);
+/** As JSON; a little more, for the commas and brackets of the list. */
+const idsBytes = (records: readonly FirehoseRecord[]): number =>
+  Buffer.byteLength(JSON.stringify(records.map(({ recordId }) => recordId)));
 
 /** Base64 to lines and rows to base64, with memory that all records of an answer share. */
 class RecordCodec {
-  #scratch = Buffer.allocUnsafe(64 * 1024);
   #partition: LakePartition | undefined;
   #day = Number.NaN;
   #keys: { keys: PartitionKeys; bytes: number } | undefined;
 
   read(base64: string): LakeLine {
-    this.#reserve(base64.length);
-    const bytes = this.#scratch.subarray(0, this.#scratch.write(base64, 'base64'));
-    if (isAscii(bytes)) {
-      const isPrintable = !bytes.includes(backslash) && !bytes.includes(del);
-      return readLakeLine(bytes.toString('latin1'), isPrintable);
-    }
-    if (!isUtf8(bytes)) return { kind: 'bad', detail: 'the line is not UTF-8' };
-    return readLakeLine(bytes.toString(), false);
-  }
-
-  encode(row: string): string {
-    this.#reserve(row.length * 3);
-    return this.#scratch.toString('base64', 0, this.#scratch.write(row));
+    const plain = readPlainLine(bytesOf(base64));
+    if (plain) return plain;
+    const bytes = Buffer.from(base64, 'base64');
+    return isUtf8(bytes) ? readLakeLine(bytes.toString()) : { kind: 'bad', detail: 'the line is not UTF-8' };
   }
 
   /** Records come in runs of one partition. */
@@ -127,12 +118,19 @@ class RecordCodec {
     }
     return this.#keys;
   }
+}
 
-  #reserve(bytes: number): void {
-    if (this.#scratch.length < bytes) this.#scratch = Buffer.allocUnsafe(2 * bytes);
+/** A character a byte; empty where it is no base64, which is then looked at the long way. */
+function bytesOf(base64: string): string {
+  try {
+    return atob(base64);
+  } catch {
+    return '';
   }
 }
 
+/** `btoa` knows only characters that are a byte, and takes them for one: those beyond ASCII are several. */
+const toBase64 = (row: string, isAscii: boolean): string =>
+  isAscii ? btoa(row) : Buffer.from(row).toString('base64');
+
 const dayMs = 86_400_000;
-const backslash = 0x5c;
-const del = 0x7f;

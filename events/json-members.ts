@@ -4,6 +4,12 @@
  */
 export type OverValue = (nameStart: number, nameEnd: number, valueStart: number, levels: number) => number;
 
+/**
+ * What a scan has met since `isPlain` was last set: false where a string holds an escape or anything but printable
+ * ASCII, so that it does not stand for itself.
+ */
+export const scan = { isPlain: true };
+
 /** What ends a scan: the text is not JSON from here on, or is nested too deeply. */
 export const notJson = -1;
 
@@ -69,7 +75,9 @@ function skipString(text: string, at: number): number {
     if (unit === quote) return next + 1;
     // Beyond the end of the text it is NaN, which is not above either.
     if (!(unit >= firstPrintable)) return notJson;
+    if (unit >= del) scan.isPlain = false;
     if (unit === backslash) {
+      scan.isPlain = false;
       next += 1;
       const escaped = text.charCodeAt(next);
       if (escaped === letterU) {
@@ -134,5 +142,6 @@ const zero = 0x30;
 const letterE = 0x65;
 const letterU = 0x75;
 const firstPrintable = 0x20;
+const del = 0x7f;
 const escapes = Array.from('"\\/bfnrt', (character) => character.charCodeAt(0));
 const literals: Record<number, string | undefined> = { 116: 'true', 102: 'false', 110: 'null' };

@@ -43,7 +43,7 @@ export async function lakeOf(
 
 function filesOf(lines: EventLine[], path: string): CachedFile[] {
   const rows = lines.map((one) => {
-    const read = readLakeLine(encodeLine(one), false);
+    const read = readLakeLine(encodeLine(one));
     if (read.kind !== 'row') throw new Error(`The line gives no row: ${JSON.stringify(read)}`);
     const { tenantId, table, version, day } = read.partition;
     const row = parseRow(read.row, lakeColumns);

@@ -1,0 +1,235 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeCloudEvent } from '../../events/cloud-event.ts';
+import { type LakeLine, readLakeLine, readPlainLine } from '../../events/lake-line.ts';
+import { decodeStreamRecord, isFor, isHeartbeat } from '../../events/stream-record.ts';
+
+const event = {
+  specversion: '1.0',
+  id: 'e1',
+  source: 'phone-1',
+  subject: 'acct-1',
+  type: 'vpn.usage',
+  time: '2026-11-21T10:05:00Z',
+  data: { bytes: 1 },
+};
+const line = { tenantId: 'T001', receivedAt: '2026-11-21T10:05:01.5Z', config: 7, event };
+
+const read = (value: unknown) => readLakeLine(typeof value === 'string' ? value : JSON.stringify(value));
+const row = (value: unknown) => {
+  const answer = read(value);
+  if (answer.kind !== 'row') throw new Error(JSON.stringify(answer));
+  return JSON.parse(answer.row);
+};
+
+describe('a row', () => {
+  it('has the attributes, the data as text, and when it was received by which configuration', () => {
+    expect(read(line)).toEqual({
+      kind: 'row',
+      row: JSON.stringify({
+        id: 'e1',
+        source: 'phone-1',
+        subject: 'acct-1',
+        type: 'vpn.usage',
+        time: '2026-11-21T10:05:00Z',
+        occurredat: Date.parse('2026-11-21T10:05:00Z'),
+        specversion: '1.0',
+        dataversion: 1,
+        data: '{"bytes":1}',
+        receivedat: Date.parse('2026-11-21T10:05:01.5Z'),
+        config: 7,
+      }),
+      isAscii: false,
+      partition: {
+        tenantId: 'T001',
+        table: 'vpn_usage',
+        version: 1,
+        day: Date.parse('2026-11-21T10:05:00Z'),
+      },
+    });
+  });
+
+  it('keeps every digit and every character of the data', () => {
+    const text = JSON.stringify(line).replace(
+      '{"bytes":1}',
+      '{ "n":1.10, "x":12345678901234567890.5e3 ,"t":"\\u00e9\\n\\"é" }',
+    );
+    expect(row(text).data).toBe('{ "n":1.10, "x":12345678901234567890.5e3 ,"t":"\\u00e9\\n\\"é" }');
+  });
+
+  it('keeps all other attributes in one column, and known ones in theirs', () => {
+    const others = { traceparent: '00-"a"', level: 1, flag: null };
+    const { attributes, datacontenttype, dataschema } = row({
+      ...line,
+      event: { ...event, ...others, datacontenttype: 'application/json', dataschema: 5 },
+    });
+    expect(JSON.parse(attributes)).toEqual({ ...others, dataschema: 5 });
+    expect([datacontenttype, dataschema]).toEqual(['application/json', undefined]);
+  });
+
+  it('lacks what the event lacks', () => {
+    const { subject, data, ...rest } = event;
+    expect(row({ ...line, event: rest })).not.toHaveProperty('subject');
+    expect(row({ ...line, event: rest })).not.toHaveProperty('data');
+    expect(row({ ...line, event: rest })).not.toHaveProperty('attributes');
+  });
+
+  it('goes to the partition of its declared version, and where it is late, of its receipt', () => {
+    const version = read({ ...line, event: { ...event, dataversion: 3 } });
+    expect(version).toMatchObject({ kind: 'row', partition: { version: 3, table: 'vpn_usage' } });
+    const late = read({ ...line, event: { ...event, time: '2026-11-19T10:05:01.499Z' } });
+    expect(late).toMatchObject({
+      kind: 'row',
+      partition: { version: 0, table: 'late', day: Date.parse('2026-11-21T10:05:01.5Z') },
+    });
+  });
+});
+
+describe('a line that is passed over', () => {
+  it.each([
+    [{ heartbeat: '2026-11-21T10:05:00Z', shardId: 'shardId-000000000000' }],
+    [{ ...line, for: ['record-usage'] }],
+    [{ ...line, for: [] }],
+    [{ ...line, for: ['count-traffic', 'record-usage'] }],
+  ])('%j', (value) => {
+    expect(read(value)).toEqual({ kind: 'passed-over' });
+  });
+
+  it('is none that names the lake', () => {
+    expect(read({ ...line, for: ['record-usage', 'lake'] }).kind).toBe('row');
+  });
+});
+
+describe('a line that is bad', () => {
+  it.each([
+    ['no JSON', '{"tenantId":'],
+    ['two objects', `${JSON.stringify(line)}${JSON.stringify(line)}`],
+    ['a list', [line]],
+    ['another tenant id', { ...line, tenantId: '../T002' }],
+    ['no receivedAt', { ...line, receivedAt: undefined }],
+    ['no time of receipt', { ...line, receivedAt: 'yesterday' }],
+    ['a revision that is none', { ...line, config: -1 }],
+    ['a revision that is text', { ...line, config: '7' }],
+    ['no event', { ...line, event: undefined }],
+    ['an event that is none', { ...line, event: [] }],
+    ['for that is no list', { ...line, for: 'lake' }],
+    ['a heartbeat without a shard', { heartbeat: '2026-11-21T10:05:00Z' }],
+    ['no id', { ...line, event: { ...event, id: undefined } }],
+    ['a time that is none', { ...line, event: { ...event, time: '2026-02-30T10:05:00Z' } }],
+    ['a control character in the id', { ...line, event: { ...event, id: 'a\u0007' } }],
+    ['a version that is none', { ...line, event: { ...event, dataversion: 10 } }],
+    ['data that is none', { ...line, event: { ...event, data: 'bytes' } }],
+  ])('%s', (_what, value) => {
+    expect(read(value).kind).toBe('bad');
+  });
+});
+
+/** What the stream's other consumers make of the line. */
+function judgedElsewhere(text: string): 'row' | 'passed-over' | 'bad' {
+  const { lines, bad } = decodeStreamRecord(Buffer.from(text));
+  const [first] = lines;
+  if (bad.length > 0 || !first) return 'bad';
+  if (isHeartbeat(first) || !isFor(first, 'lake')) return 'passed-over';
+  return decodeCloudEvent(first.event).ok ? 'row' : 'bad';
+}
+
+/** Read the short way, where it can be, a line gives the same row; its members may stand in another order. */
+function expectSameInShort(text: string, long: LakeLine & { kind: 'row' }): boolean {
+  const bytes = Buffer.from(text).toString('latin1');
+  const short = readPlainLine(bytes);
+  if (short?.kind !== 'row') return false;
+  expect(JSON.parse(short.row)).toEqual(JSON.parse(long.row));
+  expect(short.partition).toEqual(long.partition);
+  return true;
+}
+
+describe('a plain line', () => {
+  const { data: _, ...withoutData } = event;
+  const isShort = (value: object): boolean => {
+    const text = JSON.stringify(value);
+    const long = readLakeLine(text);
+    return long.kind === 'row' && expectSameInShort(text, long);
+  };
+
+  it('is read the short way, once a line before has shown its head', () => {
+    expect(isShort(line)).toBe(true);
+    const { subject, data, ...rest } = event;
+    expect(isShort({ ...line, event: rest })).toBe(true);
+    expect(
+      isShort({ ...line, event: { ...rest, dataversion: 9, datacontenttype: 'application/json', data } }),
+    ).toBe(true);
+  });
+
+  it.each([
+    ['is for some consumers', { ...line, for: ['lake'] }],
+    ['has other attributes', { ...line, event: { ...event, traceparent: '00' } }],
+    ['holds an escape', { ...line, event: { ...event, data: { a: '"' } } }],
+    ['holds more than ASCII', { ...line, event: { ...event, data: { a: 'é' } } }],
+    ['holds DEL', { ...line, event: { ...event, data: { a: '\u007f' } } }],
+    ['has its data first', { ...line, event: { data: { bytes: 1 }, ...withoutData } }],
+  ])('is none where it %s', (_what, value) => {
+    expect(readLakeLine(JSON.stringify(value)).kind).toBe('row');
+    expect(isShort(value)).toBe(false);
+  });
+
+  it('is none before its head was seen, nor with another one', () => {
+    readLakeLine(JSON.stringify(line));
+    expect(readPlainLine(JSON.stringify({ ...line, config: 8 }))).toBeUndefined();
+    expect(readPlainLine(JSON.stringify({ ...line, tenantId: 'T002' }))).toBeUndefined();
+  });
+
+  it('is never what is bad', () => {
+    for (const bad of [
+      { id: '' },
+      { id: 'x'.repeat(129) },
+      { time: 'soon' },
+      { dataversion: 0 },
+      { data: [] },
+      { specversion: '1' },
+    ]) {
+      readLakeLine(JSON.stringify(line));
+      expect(readPlainLine(JSON.stringify({ ...line, event: { ...event, ...bad } }))).toBeUndefined();
+    }
+  });
+});
+
+describe('every line', () => {
+  const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+  const anything = fc.oneof(fc.string(), fc.integer(), fc.constant(null), fc.jsonValue({ maxDepth: 2 }));
+  const lines = fc.record({
+    tenantId: fc.oneof({ weight: 9, arbitrary: fc.constant('T001') }, anything),
+    receivedAt: fc.oneof({ weight: 9, arbitrary: fc.constant('2026-11-21T10:05:00Z') }, anything),
+    config: fc.oneof({ weight: 9, arbitrary: fc.nat(1_000) }, fc.constantFrom(-1, 1.5, '7', null)),
+    for: maybe(fc.oneof(fc.array(fc.constantFrom('lake', 'record-usage')), anything)),
+    heartbeat: fc.oneof({ weight: 20, arbitrary: fc.constant(undefined) }, anything),
+    event: fc.record({
+      specversion: fc.oneof({ weight: 20, arbitrary: fc.constant('1.0') }, anything),
+      id: fc.oneof({ weight: 9, arbitrary: fc.string({ unit: 'grapheme', minLength: 1 }) }, anything),
+      source: fc.oneof({ weight: 9, arbitrary: fc.string({ unit: 'binary', minLength: 1 }) }, anything),
+      subject: maybe(fc.oneof({ weight: 9, arbitrary: fc.string({ minLength: 1 }) }, anything)),
+      type: fc.oneof({ weight: 9, arbitrary: fc.constant('vpn.usage') }, anything),
+      time: fc.oneof({ weight: 9, arbitrary: fc.constant('2026-11-21T10:05:00Z') }, anything),
+      dataversion: maybe(fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 1, max: 9 }) }, anything)),
+      data: maybe(fc.oneof({ weight: 9, arbitrary: fc.dictionary(fc.string(), fc.jsonValue()) }, anything)),
+      extra: maybe(anything),
+    }),
+  });
+
+  it('is judged as the stream’s other consumers judge it, and its row says what it says', () => {
+    fc.assert(
+      fc.property(lines, (value) => {
+        const text = JSON.stringify(value);
+        const answer = readLakeLine(text);
+        expect(answer.kind).toBe(judgedElsewhere(text));
+        if (answer.kind !== 'row') return;
+        expectSameInShort(text, answer);
+        const { id, source, subject, type, time, data, dataversion = 1 } = JSON.parse(text).event;
+        const stored = JSON.parse(answer.row);
+        expect(stored).toMatchObject({ id, source, type, time, dataversion });
+        expect(stored.subject).toEqual(subject);
+        expect(data === undefined ? stored.data : JSON.parse(stored.data)).toEqual(data);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});
