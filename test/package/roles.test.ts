@@ -43,6 +43,7 @@ const granted: Record<string, Record<string, string[]>> = {
       'kinesis:ListShards',
     ],
   },
+  'transform-lake-records': {},
   'file-failed-batches': {
     FailedBatchesBucket: ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket'],
     QuarantineBucket: ['s3:PutObject'],

@@ -50,6 +50,7 @@ const outcomes: { name: string; says: string[] }[] = [
   { name: 'ingest-events', says: ['"statusCode": 202', String.raw`\"accepted\":3`] },
   { name: 'record-usage', says: ['"batchItemFailures": []'] },
   { name: 'count-traffic', says: ['"batchItemFailures": []'] },
+  { name: 'transform-lake-records', says: ['"result": "Ok"', '"table": "vpn_usage"', '"result": "Dropped"'] },
   { name: 'put-heartbeats', says: [] },
   { name: 'query-usage', says: ['"statusCode": 200', String.raw`\"deviceId\":\"laptop-3\"`] },
   { name: 'check-access', says: ['"statusCode": 200', String.raw`\"allowed\":true`] },
