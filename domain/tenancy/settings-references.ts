@@ -10,6 +10,9 @@ type SettingsDraft = Draft<TenantSettings>;
  */
 export const metersPerTypeMax = 10;
 
+/** The same for series: each event is added to an interval of each, and late ones to as many intervals as they are. */
+export const seriesPerTypeMax = 20;
+
 /** Adds the faults that no member has by itself: names given twice, references to nothing, contradictions. */
 export function checkReferences(draft: SettingsDraft, faults: Faults): void {
   for (const check of checks) check(draft, faults);
@@ -29,7 +32,7 @@ const checks: ((draft: SettingsDraft, faults: Faults) => void)[] = [
       for (const [index, item] of draft[kind]?.entries() ?? []) checkField(item, `/${kind}/${index}`, faults);
     }
   },
-  checkMetersPerType,
+  checkPerType,
   checkPlans,
   (draft, faults) => {
     if (draft.cycle?.timeZone === undefined || draft.timeZone === undefined) return;
@@ -71,15 +74,17 @@ function checkField(item: Draft<Meter> | Draft<Series> | undefined, path: string
   }
 }
 
-function checkMetersPerType({ meters = [] }: SettingsDraft, faults: Faults): void {
-  const fed = new Map<string, number>();
-  for (const [index, meter] of meters.entries()) {
-    if (meter?.eventType === undefined) continue;
-    const count = (fed.get(meter.eventType) ?? 0) + 1;
-    fed.set(meter.eventType, count);
-    if (count > metersPerTypeMax) {
-      const detail = `has ${metersPerTypeMax} meters already: a type feeds at most that many`;
-      faults.add(`/meters/${index}/eventType`, `"${meter.eventType}" ${detail}`);
+function checkPerType(draft: SettingsDraft, faults: Faults): void {
+  for (const [kind, max] of [['meters', metersPerTypeMax] as const, ['series', seriesPerTypeMax] as const]) {
+    const fed = new Map<string, number>();
+    for (const [index, item] of draft[kind]?.entries() ?? []) {
+      if (item?.eventType === undefined) continue;
+      const count = (fed.get(item.eventType) ?? 0) + 1;
+      fed.set(item.eventType, count);
+      if (count > max) {
+        const detail = `has ${max} ${kind} already: a type feeds at most that many`;
+        faults.add(`/${kind}/${index}/eventType`, `"${item.eventType}" ${detail}`);
+      }
     }
   }
 }

@@ -16,7 +16,7 @@ import {
   text,
   utf8Bytes,
 } from './json-shape.ts';
-import { checkReferences, metersPerTypeMax } from './settings-references.ts';
+import { checkReferences, metersPerTypeMax, seriesPerTypeMax } from './settings-references.ts';
 import {
   type Cycle,
   emptySettings,
@@ -38,6 +38,7 @@ export const settingsBounds = {
   plansMax: 100,
   nearPercentsMax: 10,
   seriesMax: 100,
+  seriesPerTypeMax,
   calendarDaysMax: 1_000,
   archiveOnlyMax: 200,
   versionedTypesMax: 200,

@@ -1,5 +1,6 @@
 import type { Grant } from '../../tenancy/grant.ts';
 import type { Meter, TenantConfig } from '../../tenancy/tenant-config.ts';
+import { trafficAmountsOf } from '../../traffic/traffic-amounts.ts';
 import type { ReceivedEvent } from './received-event.ts';
 import { isSameJson } from './same-json.ts';
 import { metersOf, type UsageFault, usageRecordsOf } from './usage-records.ts';
@@ -119,6 +120,7 @@ function faultOf(item: SoundEvent, first: SoundEvent | undefined, rules: Accepta
     timeFault(event, rules.now) ??
     sizeFault(item) ??
     usageFault ??
+    (config && trafficFault(event, config)) ??
     conflict(item, first) ??
     boundsFault(event, rules.bounds) ??
     suspensionFault(event, rules)
@@ -144,6 +146,12 @@ function typeFault(event: ReceivedEvent, config: TenantConfig): Fault | undefine
   if (versions.includes(version)) return undefined;
   const detail = `dataversion ${version} is not declared for ${type}: the configuration has ${versions.join(', ')}`;
   return { code: 'invalid_event', detail, isConfigDoubted: true };
+}
+
+/** What a series adds up it must find, as a meter must: told to the sender, and not found out behind its back. */
+function trafficFault(event: ReceivedEvent, config: TenantConfig): Fault | undefined {
+  const read = trafficAmountsOf(event, config);
+  return 'fault' in read ? read.fault : undefined;
 }
 
 const unknownType = (type: string): Fault => ({

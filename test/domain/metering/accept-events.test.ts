@@ -107,6 +107,29 @@ describe('acceptEvents', () => {
     );
   });
 
+  it('tells the sender where a series lacks what it adds up', () => {
+    const { series } = sampleConfig();
+    const revenue = {
+      name: 'revenue',
+      eventType: 'vpn.usage',
+      aggregation: 'sum',
+      field: 'amount',
+      interval: 'PT1H',
+      severityThreshold: 70,
+    } as const;
+    const config = { ...sampleConfig(), series: [...series, revenue] };
+    const events = [{}, { bytes: 1 }, { bytes: 1, amount: '3' }, { bytes: 1, amount: 0.1 + 0.2 }].map(
+      (data, index) => sampleEvent({ id: `e${index}`, data }),
+    );
+    const { receipt } = acceptEvents(posted(...events), { ...rules, config });
+    expect(receipt.rejected.map(({ index, code }) => [index, code])).toEqual([
+      [0, 'invalid_quantity'],
+      [1, 'invalid_quantity'],
+      [2, 'invalid_quantity'],
+    ]);
+    expect(receipt.rejected[1]?.detail).toBe('data.amount is missing: series revenue adds up numbers >= 0');
+  });
+
   it('lets only an accepted event make a later one its duplicate', () => {
     const events = [
       sampleEvent({ data: { bytes: -1 } }),

@@ -140,6 +140,16 @@ describe('parseTenantSettings', () => {
       },
       `/meters/${settingsBounds.metersPerTypeMax}/eventType`,
     ],
+    [
+      'too many series of one type',
+      {
+        series: Array.from({ length: settingsBounds.seriesPerTypeMax + 1 }, (_, at) => ({
+          ...views,
+          name: `v${at}`,
+        })),
+      },
+      `/series/${settingsBounds.seriesPerTypeMax}/eventType`,
+    ],
     ['too many meters', { meters: Array(settingsBounds.metersMax + 1).fill(orders) }, '/meters'],
     ['a revision that is none', { revision: '7' }, '/revision'],
     ['an anchor of 32', { cycle: { anchorDay: 32 } }, '/cycle/anchorDay'],

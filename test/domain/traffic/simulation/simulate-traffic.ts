@@ -235,17 +235,21 @@ class TrafficSimulation {
     goOn();
   }
 
-  /** The retention ends: what was not read of a shard is gone. */
-  #lose(): void {
+  /**
+   * The retention ends: what was not read of a shard is gone. Of the minutes that are lost the first heartbeat after
+   * them names one that nobody has passed; that is what there is to tell it by.
+   */
+  async #lose(): Promise<void> {
     const idle = this.#shards.readable().filter(({ counting }) => counting === 0);
     if (idle.length === 0) return;
     const shard = this.#lots.pick(idle);
     const unread = shard.records.slice(shard.next);
-    // Of minutes that are lost, the first heartbeat after them names one; that is what there is to tell it by.
+    const noted = (await this.#world.heartbeats.readAll()).find(({ shardId }) => shardId === shard.shardId);
     const isTold = (count: number) => {
       const lost = new Set(unread.slice(0, count).map(({ position }) => position));
       const first = unread.slice(count).find(({ heartbeat }) => heartbeat)?.heartbeat;
-      return [...(first?.after.values() ?? [])].some((position) => lost.has(position));
+      const named = [...(first?.after.values() ?? [])].filter((position) => lost.has(position));
+      return named.some((position) => position > (noted?.passed?.position ?? ''));
     };
     const count = unread.findLastIndex((_, index) => isTold(index));
     if (count <= 0) return;
