@@ -10,8 +10,7 @@ import { dynamoClient } from '../infra/clients.ts';
 import { type Clock, systemClock } from '../infra/clock.ts';
 import { environment } from '../infra/config.ts';
 import { createLogger } from '../infra/logger.ts';
-import { s3Quarantine } from '../infra/quarantine/s3-quarantine.ts';
-import { systemRandom } from '../infra/random.ts';
+import { consumerQuarantine } from '../infra/quarantine/consumer-quarantine.ts';
 import { setAsideAll } from '../infra/stream/read-batch.ts';
 import { type ConfigRevisions, configRevisions } from '../infra/tenancy/config-revisions.ts';
 import { dynamoConfigHistory } from '../infra/tenancy/dynamo-config-history.ts';
@@ -40,15 +39,7 @@ const client = dynamoClient();
 export const handler = createHandler({
   configs: configRevisions(dynamoConfigHistory(client, environment.tenantsTable())),
   countTraffic: dynamoCountTraffic(client, systemClock),
-  quarantine: s3Quarantine(
-    {
-      bucket: environment.quarantineBucket(),
-      region: environment.region(),
-      endpoint: environment.s3Endpoint(),
-      credentials: client.config.credentials,
-    },
-    { random: systemRandom },
-  ),
+  quarantine: consumerQuarantine(client),
   retentionMs: environment.streamRetentionMs(),
   clock: systemClock,
   logger: createLogger(),

@@ -4,6 +4,8 @@ import middy from '@middy/core';
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import type { RecordUsage } from '../domain/metering/windows/record-usage.ts';
 import type { Quarantine } from '../domain/quarantine/quarantine.ts';
+import type { DuplicateCounts } from '../domain/traffic/duplicate-counts.ts';
+import { noteDuplicates } from '../domain/traffic/note-duplicates.ts';
 import { batchLog } from '../infra/batch-log.ts';
 import { dynamoClient, sqsClient } from '../infra/clients.ts';
 import { type Clock, systemClock } from '../infra/clock.ts';
@@ -12,16 +14,17 @@ import { dynamoRecordWithinLimits } from '../infra/limits/dynamo-limits.ts';
 import { createLogger } from '../infra/logger.ts';
 import { failureCauses, outcomeByTenant } from '../infra/metering/batch-outcome.ts';
 import { readUsageBatch } from '../infra/metering/usage-batch.ts';
-import { s3Quarantine } from '../infra/quarantine/s3-quarantine.ts';
-import { systemRandom } from '../infra/random.ts';
+import { consumerQuarantine } from '../infra/quarantine/consumer-quarantine.ts';
 import { setAsideAll } from '../infra/stream/read-batch.ts';
 import { type ConfigRevisions, configRevisions } from '../infra/tenancy/config-revisions.ts';
 import { dynamoConfigHistory } from '../infra/tenancy/dynamo-config-history.ts';
+import { duplicateCounts } from '../infra/traffic/dynamo-traffic.ts';
 
 export interface Ports {
   configs: ConfigRevisions;
   recordUsage: RecordUsage;
   quarantine: Quarantine;
+  duplicates: DuplicateCounts;
   /** How long the stream keeps a record. */
   retentionMs: number;
   clock: Clock;
@@ -40,6 +43,7 @@ async function recordBatch(ports: Ports, event: KinesisStreamEvent): Promise<Kin
   const batch = await readUsageBatch(event, { ...ports, now });
   const touched = await ports.recordUsage(batch.records, now);
   const unkept = await setAsideAll(ports.quarantine, batch, now);
+  const unnoted = await noteDuplicates(ports.duplicates, touched, batch.tenantsWithSeries);
   const failed = [
     ...batch.unread,
     ...unkept,
@@ -49,6 +53,7 @@ async function recordBatch(ports: Ports, event: KinesisStreamEvent): Promise<Kin
     streamRecords: event.Records.length,
     windows: touched.length,
     tenants: outcomeByTenant(batch, touched),
+    ...(unnoted > 0 && { unnoted }),
     ...(failed.length > 0 && {
       unread: batch.unread.size,
       unkept: unkept.size,
@@ -62,18 +67,12 @@ async function recordBatch(ports: Ports, event: KinesisStreamEvent): Promise<Kin
 
 function adapters(): Ports {
   const client = dynamoClient();
-  const retentionMs = environment.streamRetentionMs();
-  const bucket = {
-    bucket: environment.quarantineBucket(),
-    region: environment.region(),
-    endpoint: environment.s3Endpoint(),
-    credentials: client.config.credentials,
-  };
   return {
     configs: configRevisions(dynamoConfigHistory(client, environment.tenantsTable())),
     recordUsage: dynamoRecordWithinLimits(client, sqsClient(), systemClock),
-    quarantine: s3Quarantine(bucket, { random: systemRandom }),
-    retentionMs,
+    quarantine: consumerQuarantine(client),
+    duplicates: duplicateCounts(client),
+    retentionMs: environment.streamRetentionMs(),
     clock: systemClock,
     logger: createLogger(),
   };

@@ -17,6 +17,8 @@ export interface UsageBatch extends ReadBatch {
   records: UsageRecord[];
   /** For each usage record the place of the stream record that it came in; ascending. */
   places: number[];
+  /** Tenants that have series, for which it matters how much they repeat. */
+  tenantsWithSeries: Set<string>;
 }
 
 export interface ReadUsageBatchOptions extends StreamRetention {
@@ -31,10 +33,13 @@ export async function readUsageBatch(
 ): Promise<UsageBatch> {
   const records: UsageRecord[] = [];
   const places: number[] = [];
+  const tenantsWithSeries = new Set<string>();
   const take = (read: ReadLine): LineFault | 'unread' | undefined => {
     const judged = judge(read, options);
     if (judged === 'unread') return judged;
     if ('fault' in judged) return judged.fault;
+    const hasSeries = read.config !== 'unread' && read.config && read.config.series.length > 0;
+    if (hasSeries) tenantsWithSeries.add(read.line.tenantId);
     for (const record of judged.records) {
       records.push(record);
       places.push(read.place);
@@ -42,7 +47,7 @@ export async function readUsageBatch(
     return undefined;
   };
   const batch = await readBatch(event, { consumer: 'record-usage', configs: options.configs, take });
-  return { ...batch, records, places };
+  return { ...batch, records, places, tenantsWithSeries };
 }
 
 type Judged = { records: UsageRecord[] } | { fault: LineFault } | 'unread';

@@ -8,7 +8,8 @@ import { memoryWindowStore } from '../../domain/metering/windows/memory-window-s
 import { recordUsage, recordUsageBounds } from '../../domain/metering/windows/record-usage.ts';
 import type { Quarantined } from '../../domain/quarantine/quarantine.ts';
 import { memoryConfigHistory } from '../../domain/tenancy/memory-config-history.ts';
-import type { TenantConfig } from '../../domain/tenancy/tenant-config.ts';
+import type { Series, TenantConfig } from '../../domain/tenancy/tenant-config.ts';
+import { memoryDuplicateCounts } from '../../domain/traffic/memory-duplicate-counts.ts';
 import { configRevisions } from '../../infra/tenancy/config-revisions.ts';
 
 vi.hoisted(() => {
@@ -18,6 +19,7 @@ vi.hoisted(() => {
     TENANTS_TABLE: 'tenants',
     QUARANTINE_BUCKET: 'quarantine',
     ACCOUNTS_TABLE: 'accounts',
+    TRAFFIC_TABLE: 'traffic',
     LIMIT_QUEUE_URL: 'https://queue.example/limits.fifo',
     STREAM_RETENTION_HOURS: '168',
     AWS_REGION: 'eu-central-1',
@@ -45,6 +47,14 @@ const config: TenantConfig = {
   calendar: [],
   archiveOnly: [],
   versions: {},
+};
+
+const views: Series = {
+  name: 'views',
+  eventType: 'shop.view',
+  aggregation: 'count',
+  interval: 'PT5M',
+  severityThreshold: 70,
 };
 
 interface LineOptions {
@@ -102,6 +112,8 @@ describe('record-usage', () => {
   let failingAccount: string | undefined;
   let isQuarantineDown: boolean;
   let isConfigDown: boolean;
+  let duplicates: ReturnType<typeof memoryDuplicateCounts>;
+  let areDuplicatesDown: boolean;
   let invoke: (event: KinesisStreamEvent) => Promise<unknown>;
 
   beforeEach(async () => {
@@ -121,6 +133,9 @@ describe('record-usage', () => {
     };
     const history = memoryConfigHistory();
     await history.appendOnce('T001', config);
+    await history.appendOnce('T002', { ...config, series: [views] });
+    duplicates = memoryDuplicateCounts();
+    areDuplicatesDown = false;
     const at = history.at;
     history.at = async (...names) => {
       if (isConfigDown) throw new Error('The table is throttled.');
@@ -136,6 +151,13 @@ describe('record-usage', () => {
     const handler = createHandler({
       configs: configRevisions(history),
       recordUsage: recordUsage(ports, { ...recordUsageBounds, retentionMs }),
+      duplicates: {
+        ...duplicates,
+        add: async (...given) => {
+          if (areDuplicatesDown) throw new Error('The table is throttled.');
+          return duplicates.add(...given);
+        },
+      },
       quarantine: {
         put: async (item) => {
           if (isQuarantineDown) throw new Error('The bucket is not there.');
@@ -167,6 +189,26 @@ describe('record-usage', () => {
     expect(await usedBy('acct-1')).toEqual({ value: 15n, events: 2 });
     expect(await usedBy('acct-1', 'sessions')).toEqual({ value: 2n, events: 2 });
     expect(await usedBy('acct-2')).toEqual({ value: 10n, events: 1 });
+  });
+
+  it('notes how much a tenant with series repeats, by hour, and of no other', async () => {
+    const lines = [line({ tenantId: 'T002' }), line({ tenantId: 'T002', time: now - dayMs })];
+    const batch = batchOf(lines.join('\n'), lines[0] as string, line());
+    expect(await invoke(batch)).toEqual({ batchItemFailures: [] });
+    const hour = hourOf(now);
+    expect(await duplicates.read('T002', hour - 24, hour + 1)).toEqual(
+      new Map([
+        [hour, { records: 4, duplicates: 2 }],
+        [hour - 24, { records: 2, duplicates: 0 }],
+      ]),
+    );
+    expect(await duplicates.read('T001', hour, hour + 1)).toEqual(new Map());
+  });
+
+  it('lets go how much was repeated where that cannot be noted', async () => {
+    areDuplicatesDown = true;
+    expect(await invoke(batchOf(line({ tenantId: 'T002' })))).toEqual({ batchItemFailures: [] });
+    expect(logged.join('\n')).toContain('unnoted');
   });
 
   it('sets garbage aside whole and counts what stands around it', async () => {

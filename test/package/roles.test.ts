@@ -25,6 +25,7 @@ const granted: Record<string, Record<string, string[]>> = {
     TenantsTable: ['dynamodb:GetItem', 'dynamodb:Query'],
     AccountsTable: ['dynamodb:BatchGetItem', 'dynamodb:GetItem'],
     LimitQueue: ['sqs:SendMessage'],
+    TrafficTable: ['dynamodb:UpdateItem'],
     UsageTable: [
       'dynamodb:BatchGetItem',
       'dynamodb:GetItem',

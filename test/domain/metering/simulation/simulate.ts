@@ -8,6 +8,7 @@ import { hourMs, type WindowKey } from '../../../../domain/metering/window.ts';
 import type { recordUsageBounds } from '../../../../domain/metering/windows/record-usage.ts';
 import type { Quarantined } from '../../../../domain/quarantine/quarantine.ts';
 import type { ConfigHistory } from '../../../../domain/tenancy/config-history.ts';
+import { memoryDuplicateCounts } from '../../../../domain/traffic/memory-duplicate-counts.ts';
 import { type EventLine, encodeStreamRecords } from '../../../../events/stream-record.ts';
 import type { createHandler } from '../../../../functions/record-usage.ts';
 import { dynamoRecordUsage } from '../../../../infra/metering/dynamo-record-usage.ts';
@@ -310,6 +311,7 @@ class Simulation {
         },
         this.#bounds,
       ),
+      duplicates: memoryDuplicateCounts(),
       quarantine: {
         put: async (item) => {
           await turn();

@@ -8,6 +8,7 @@ vi.hoisted(() => {
     TENANTS_TABLE: 'tenants',
     QUARANTINE_BUCKET: 'quarantine',
     ACCOUNTS_TABLE: 'accounts',
+    TRAFFIC_TABLE: 'traffic',
     LIMIT_QUEUE_URL: 'https://queue.example/limits.fifo',
     STREAM_RETENTION_HOURS: '168',
     AWS_REGION: 'eu-central-1',
