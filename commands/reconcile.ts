@@ -12,7 +12,7 @@ import { keptSpan, type OpenStore, type Reconciliation, reconcile } from './reco
 import { openRecount } from './reconcile/recount.ts';
 import { conservationReport, reportText } from './reconcile/report.ts';
 import { readSetAside } from './reconcile/set-aside.ts';
-import { hoursOf, storedWindows } from './reconcile/windows.ts';
+import { dynamoStoredWindows, hoursOf } from './reconcile/windows.ts';
 import { spanOf, tenantOf } from './replay/arguments.ts';
 import { type StackClients, stackClients } from './stack-clients.ts';
 import { findStack, localStackName, type StackTarget, targetHelp, targetOptions } from './stack-target.ts';
@@ -87,7 +87,7 @@ async function compare(asked: Asked): Promise<void> {
   };
   const { store, ...result } = await reconcile(span, {
     openStore,
-    windows: storedWindows(clients.dynamodb, stack.resource('UsageTable'), stack.clock),
+    windows: dynamoStoredWindows(clients.dynamodb, stack.resource('UsageTable'), stack.clock),
     config,
     waitForBoth: () => waitForBoth(stack, values),
     progress: terminalProgress(),

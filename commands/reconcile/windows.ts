@@ -1,10 +1,18 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { registryPartitions } from '../../domain/metering/account-registry.ts';
+import { type AccountRegistry, registryPartitions } from '../../domain/metering/account-registry.ts';
 import { eachAtOnce } from '../../domain/metering/at-once.ts';
-import { type Hour, type HourSpan, hourMs, type WindowKey } from '../../domain/metering/window.ts';
+import {
+  type Hour,
+  type HourSpan,
+  hourMs,
+  type WindowKey,
+  type WindowReader,
+} from '../../domain/metering/window.ts';
+import type { EventHashKeys } from '../../domain/metering/windows/event-hash-keys.ts';
 import { EventIdHash } from '../../domain/metering/windows/event-id-hash.ts';
 import { isWhole, windowTotals } from '../../domain/metering/windows/read-window.ts';
 import { eachId, type WindowPage } from '../../domain/metering/windows/window-page.ts';
+import type { WindowStore } from '../../domain/metering/windows/window-store.ts';
 import type { WindowSum } from '../../domain/reconciliation/window-look.ts';
 import { dynamoAccountRegistry } from '../../infra/metering/dynamo-account-registry.ts';
 import { dynamoEventHashKeys } from '../../infra/metering/dynamo-event-hash-keys.ts';
@@ -36,17 +44,33 @@ export interface StoredWindows {
 const accountsAtOnce = 16;
 const triesMax = 10;
 
-export function storedWindows(client: DynamoDBClient, table: string, clock: () => number): StoredWindows {
-  const registry = dynamoAccountRegistry(client, table);
-  const store = dynamoWindowStore(client, table, { clock, random: systemRandom });
+/** What windows are read with. */
+export interface WindowPorts {
+  registry: Pick<AccountRegistry, 'walk'>;
+  store: Pick<WindowStore, 'readPagesFrom'> & WindowReader;
+  hashKeys: Pick<EventHashKeys, 'at'>;
+}
+
+export function dynamoStoredWindows(
+  client: DynamoDBClient,
+  table: string,
+  clock: () => number,
+): StoredWindows {
   const noKey = () => {
     throw new Error('The usage table has no key to hash events with, and yet windows.');
   };
-  const keys = dynamoEventHashKeys(client, table, noKey);
+  return storedWindows({
+    registry: dynamoAccountRegistry(client, table),
+    store: dynamoWindowStore(client, table, { clock, random: systemRandom }),
+    hashKeys: dynamoEventHashKeys(client, table, noKey),
+  });
+}
+
+export function storedWindows({ registry, store, hashKeys }: WindowPorts): StoredWindows {
   const hashes = new Map<number, EventIdHash>();
 
   async function hashOf(version: number): Promise<OpenWindow['hash']> {
-    const hash = hashes.get(version) ?? new EventIdHash(await keys.at(version));
+    const hash = hashes.get(version) ?? new EventIdHash(await hashKeys.at(version));
     hashes.set(version, hash);
     return (source, id) => {
       hash.forgetDevices();
