@@ -7,7 +7,7 @@ import type {
   LimitPassed,
   Notification,
 } from '../domain/notification/notification.ts';
-import { healthText, longAnomalyText, shortAnomalyText } from './traffic-text.ts';
+import { healthText, longAnomalyText, shortAnomalyText, shortHealthText } from './traffic-text.ts';
 
 /** Of mails. */
 export const subjects: Record<Notification['kind'], string> = {
@@ -60,7 +60,7 @@ function accountText(notification: AccountNotification): string {
 export function shortText(notification: Notification): string {
   if (notification.kind === 'budget.spent') return spentText(notification);
   if (isOfAccount(notification)) return shortAccountText(notification);
-  return 'anomalyId' in notification ? shortAnomalyText(notification) : healthText(notification);
+  return 'anomalyId' in notification ? shortAnomalyText(notification) : shortHealthText(notification);
 }
 
 function shortAccountText(notification: AccountNotification): string {

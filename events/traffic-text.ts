@@ -60,6 +60,18 @@ const healthTexts: {
     `${percent(share)} of your events since ${minute(since)} were sent more than once. Usage counts each once; traffic series count what was stored, so they are too high by as much.`,
 };
 
+/** The same for a small screen. */
+export function shortHealthText(notification: HealthNotification): string {
+  const since = minute(notification.since);
+  if (notification.kind === 'data.resumed')
+    return `Tidegate: your traffic is counted again; it was not since ${since}.`;
+  if (notification.kind === 'data.duplicates')
+    return `Tidegate: ${percent(notification.share)} of your events since ${since} were sent more than once.`;
+  return notification.isLagging
+    ? `Tidegate: counting your traffic lags behind since ${since}.`
+    : `Tidegate: your traffic is not counted since ${since}. Nothing is lost.`;
+}
+
 /** -30 %, +250 %; where next to nothing was expected, how many times as much says more. */
 function difference(value: number, expected: number): string {
   const change = (value - expected) / Math.max(expected, 1e-9);
@@ -71,7 +83,7 @@ const percent = (share: number): string => `${figure(share * 100)} %`;
 
 /** As many digits as anybody reads. */
 const figure = (value: number): string =>
-  Number(value >= 100 ? value.toFixed(0) : value.toPrecision(3)).toLocaleString('en-US', {
+  Number(value >= 100 ? Math.round(value) : value.toPrecision(3)).toLocaleString('en-US', {
     maximumFractionDigits: 6,
   });
 
