@@ -1,8 +1,10 @@
+import { AlarmRate, type Direction } from './alarm-rate.ts';
 import { Arena } from './arena.ts';
 import { LocalClock } from './local-clock.ts';
+import { Records } from './records.ts';
 import { SeriesModel } from './series-model.ts';
 import { severityOf } from './severity.ts';
-import { learnTail, surprise, tailsOf } from './tail.ts';
+import { Tails } from './tail.ts';
 
 export interface DetectorSettings {
   /** Nominal: a day that the zone shortens or lengthens is a day all the same. */
@@ -40,128 +42,157 @@ export interface Detector {
   snapshot(): Uint8Array;
 }
 
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** Until it is this old a series' own weekly rhythm is not known. */
+const learningDays = 14;
+/** A series is not judged on its first day. */
+const silentDays = 1;
+const tailMemoryDays = 60;
+/** Ratios of series have a weaker rhythm than traffic has. */
+const ratioScale = 0.15;
+/** Measured values stray as counts would of which this share of the usual value is one. */
+const measuredGrain = 0.1;
+/** A broken record counts only where the rhythm did not lead to expect it: at a chance below 1 in 100. */
+const recordSurprise = 2;
+
+/** Lengths of the spans that evidence is summed over, in intervals. */
+function spansOf(intervalMs: number): readonly number[] {
+  if (intervalMs >= dayMs) return [3, 7];
+  return intervalMs >= hourMs ? [3, 8, 24] : [3, 12, 36];
+}
+
 /** A detector that has seen nothing, or that goes on where the snapshot of one with the same settings was taken. */
 export function createDetector(settings: DetectorSettings, snapshot?: Uint8Array): Detector {
-  const arena = new Arena(snapshot);
-  const clock = new LocalClock(settings.timeZone);
-  const hour = 3_600_000;
-  const spans =
-    settings.intervalMs >= 24 * hour ? [3, 7] : settings.intervalMs >= hour ? [3, 8, 24] : [3, 12, 36];
-  const models = [new SeriesModel(arena, settings.intervalMs, { spans, scale: 1, levelPerDay: 0.02 })];
-  if (settings.isRelative)
-    models.push(new SeriesModel(arena, settings.intervalMs, { spans, scale: 0.15, levelPerDay: 0.02 }));
-  const channels = 1 + spans.length;
-  const tails = tailsOf(arena, models.length * channels * 2, 1.05, 0.45);
-  const final = tailsOf(arena, 2, 1.9, 0.45);
-  const state = arena.doubles(8);
-  const [FRACTION, BLOCK, PEAK_ABOVE, PEAK_BELOW, DAYS, TOLD, TOLD_AT] = [0, 1, 2, 3, 4, 5, 6];
-  arena.seal();
-  const perDay = (24 * hour) / settings.intervalMs;
-  const memory = Math.max(200, 60 * perDay);
-  const blockMs = Math.max(6 * hour, settings.intervalMs);
+  return new SeriesDetector(settings, snapshot);
+}
 
-  function combined(direction: number): number {
-    let most = 0;
-    for (let m = 0; m < models.length; m += 1) {
-      for (let c = 0; c < channels; c += 1) {
-        const z = ((models[m] as SeriesModel).distances[c] as number) * (direction === 0 ? 1 : -1);
-        most = Math.max(most, surprise(tails, (m * channels + c) * 2 + direction, z));
-      }
+const AGE_DAYS = 0;
+const SCALE = 1;
+const SEEN = 2;
+const IS_MEASURED = 3;
+
+class SeriesDetector implements Detector {
+  readonly #arena: Arena;
+  readonly #clock: LocalClock;
+  readonly #stepDays: number;
+  readonly #alone: SeriesModel;
+  readonly #ratio: SeriesModel | undefined;
+  readonly #channels: number;
+  readonly #tails: Tails;
+  readonly #alarms: AlarmRate;
+  readonly #records: Records;
+  readonly #state: Float64Array;
+
+  constructor({ intervalMs, timeZone, isRelative }: DetectorSettings, snapshot?: Uint8Array) {
+    const arena = new Arena(snapshot);
+    const spans = spansOf(intervalMs);
+    const models = isRelative ? 2 : 1;
+    this.#arena = arena;
+    this.#clock = new LocalClock(timeZone);
+    this.#stepDays = intervalMs / dayMs;
+    this.#channels = 1 + spans.length;
+    this.#state = arena.doubles(4);
+    this.#alone = new SeriesModel(arena, intervalMs, spans, 1);
+    this.#ratio = isRelative ? new SeriesModel(arena, intervalMs, spans, ratioScale) : undefined;
+    const memory = Math.max(200, tailMemoryDays / this.#stepDays);
+    this.#tails = new Tails(arena, models * this.#channels * 2, 1.05, 0.45, memory);
+    this.#alarms = new AlarmRate(arena, intervalMs);
+    this.#records = new Records(arena, intervalMs);
+    arena.seal();
+  }
+
+  snapshot(): Uint8Array {
+    return this.#arena.snapshot();
+  }
+
+  judge(observation: Observation): Judgement | undefined {
+    const { start, given } = observation;
+    const local = this.#clock.localMs(start);
+    const isSpecial = observation.special !== undefined;
+    const exposure = typeof given === 'number' && given > 0 && Number.isFinite(given) ? given : undefined;
+    this.#state[AGE_DAYS] = this.#state[AGE_DAYS]! + this.#stepDays;
+    this.#alone.predict(local, 1, isSpecial);
+    this.#ratio?.predict(local, exposure ?? 1, isSpecial);
+    if (observation.value === null || !Number.isFinite(observation.value)) {
+      this.#alone.skip();
+      this.#ratio?.skip();
+      return undefined;
     }
+    const value = Math.max(0, observation.value);
+    const grain = this.#grainOf(value);
+    this.#alone.compare(value, grain);
+    if (exposure !== undefined) this.#ratio?.compare(value, grain);
+    else this.#ratio?.skip();
+    const surprises: [number, number] = [this.#surprise(0), this.#surprise(1)];
+    const { rarity, direction } = this.#alarms.rarity(surprises, start);
+    const novel = isSpecial ? 0 : this.#noveltyRarity(value, Math.max(...surprises), start);
+    const severity = severityOf(Math.max(rarity, novel));
+    this.#learn(value, grain, severity, exposure !== undefined);
+    return this.#judgement(severity, direction, grain);
+  }
+
+  /** What pure chance makes of a unit: 1 while all values are whole numbers, else a part of the usual value. */
+  #grainOf(value: number): number {
+    const s = this.#state;
+    s[SEEN] = s[SEEN]! + 1;
+    const pace = Math.max(this.#stepDays / tailMemoryDays, 1 / s[SEEN]!);
+    s[SCALE] = s[SCALE]! + pace * (value - s[SCALE]!);
+    if (!Number.isInteger(value)) s[IS_MEASURED] = 1;
+    return s[IS_MEASURED] === 1 ? Math.max(1e-9, measuredGrain * s[SCALE]!) : 1;
+  }
+
+  /** The greatest surprise of all channels in one direction. */
+  #surprise(direction: Direction): number {
+    let most = 0;
+    this.#forChannels((channel, distance) => {
+      const out = direction === 0 ? distance : -distance;
+      most = Math.max(most, this.#tails.surprise(2 * channel + direction, out, 'light'));
+    });
     return most;
   }
 
-  /** Repeats of what was told lately count less, until it is a day old or something worse comes. */
-  function news(start: number): (most: number) => number {
-    const age = (start - (state[TOLD_AT] as number)) / (24 * hour);
-    const half = 1;
-    const left = (state[TOLD] as number) * 0.5 ** (age / (2 * half));
-    return (most) => (most > left * 1.05 ? most : most * (1 - Math.exp(-age / half)));
+  /**
+   * -log10 of alarms a week for a broken record: the more it goes beyond, and the longer a series has not seen the
+   * like (records come as 1 / time), the rarer.
+   */
+  #noveltyRarity(value: number, surprise: number, start: number): number {
+    const novelty = this.#records.compare(value);
+    this.#records.learn();
+    if (novelty === 0 || surprise < recordSurprise || this.#state[AGE_DAYS]! < silentDays) return -9;
+    const news = this.#records.tell(novelty, start);
+    return Math.log10(1 + this.#state[AGE_DAYS]! / 2) + 1.5 * Math.log10(1 + (news / 0.1) ** 1.5) - 1.5;
   }
 
-  function tell(most: number, start: number): void {
-    const half = 1;
-    const left = (state[TOLD] as number) * 0.5 ** ((start - (state[TOLD_AT] as number)) / (48 * half * hour));
-    if (most <= left) return;
-    state[TOLD] = most;
-    state[TOLD_AT] = start;
+  /** What rings teaches little: at severity 70 a tenth. */
+  #learn(value: number, grain: number, severity: number, hasExposure: boolean): void {
+    const trust = 1 - 0.9 * Math.min(1, Math.max(0, (severity - 50) / 20));
+    if (this.#alone.seen * this.#stepDays > 1) {
+      this.#forChannels((channel, distance) => {
+        this.#tails.learn(2 * channel, distance);
+        this.#tails.learn(2 * channel + 1, -distance);
+      });
+    }
+    this.#alone.learn(value, grain, trust);
+    if (hasExposure) this.#ratio?.learn(value, grain, trust);
   }
 
-  function judge({ start, value, given, special }: Observation): Judgement | undefined {
-    const local = clock.localMs(start);
-    const isSpecial = special !== undefined;
-    const active = models.filter((_, i) => i === 0 || (given !== null && given !== undefined && given > 0));
-    if (value === null || !Number.isFinite(value)) {
-      for (const model of models) {
-        model.predict(local, 1, isSpecial);
-        model.skip();
-      }
-      return undefined;
-    }
-    const v = Math.max(0, value);
-    if (v !== Math.floor(v)) state[FRACTION] = 1;
-    const grain = state[FRACTION] === 1 ? 1e-4 : 1;
-    for (const model of models) {
-      if (!active.includes(model)) {
-        model.predict(local, 1, isSpecial);
-        model.distances.fill(0);
-        continue;
-      }
-      model.predict(local, model === models[0] ? 1 : (given as number), isSpecial);
-      model.compare(v, grain);
-    }
-    const fresh = news(start);
-    const ups = fresh(combined(0));
-    const downs = fresh(combined(1));
-    const direction = ups > downs ? 0 : 1;
-    const most = Math.max(ups, downs);
-    // blocks
-    const block = Math.floor(start / blockMs);
-    if (block !== state[BLOCK]) {
-      if (state[BLOCK] !== 0)
-        for (const d of [0, 1]) learnTail(final, d, state[PEAK_ABOVE + d] as number, 28 * 26);
-      state[BLOCK] = block;
-      state[PEAK_ABOVE] = state[PEAK_BELOW] = 0;
-    }
-    tell(most, start);
-    // rate per week
-    const blocksPerWeek = (7 * 24 * hour) / blockMs;
-    const log10Rate = Math.log10(2 * blocksPerWeek) - surprise(final, direction, most);
-    state[DAYS] = (state[DAYS] as number) + settings.intervalMs / (24 * hour);
-    const isLearning = (state[DAYS] as number) < 14;
-    const severity = severityOf(log10Rate);
-    const trust = severity > 70 ? 0.1 : severity < 50 ? 1 : 1 - (0.9 * (severity - 50)) / 20;
-    for (const d of [0, 1])
-      state[PEAK_ABOVE + d] = Math.max(state[PEAK_ABOVE + d] as number, Math.min(d === 0 ? ups : downs, 6));
-    for (let m = 0; m < models.length; m += 1) {
-      const model = models[m] as SeriesModel;
-      if (!active.includes(model)) {
-        model.skip();
-        continue;
-      }
-      if (model.seen > perDay)
-        for (let c = 0; c < channels; c += 1)
-          for (const d of [0, 1])
-            if (trust > 0.5)
-              learnTail(
-                tails,
-                (m * channels + c) * 2 + d,
-                (model.distances[c] as number) * (d === 0 ? 1 : -1),
-                memory,
-              );
-      model.learn(v, grain, trust, isSpecial);
-    }
-    const first = (models[0] as SeriesModel).forecast;
-    const sd = 3 * Math.sqrt(first.mean * grain + first.excess * first.mean ** 2);
+  #judgement(severity: number, direction: Direction, grain: number): Judgement {
+    const { mean, excess } = this.#alone.forecast;
+    const reach = 3 * Math.sqrt(grain * mean + excess * mean * mean);
     return {
-      severity: (state[DAYS] as number) < 1 ? 0 : severity,
-      expected: first.mean,
-      lower: Math.max(0, first.mean - sd),
-      upper: first.mean + sd,
+      severity: this.#state[AGE_DAYS]! <= silentDays ? 0 : severity,
+      expected: mean,
+      lower: Math.max(0, mean - reach),
+      upper: mean + reach,
       direction: direction === 0 ? 'above' : 'below',
-      isLearning,
+      isLearning: this.#state[AGE_DAYS]! < learningDays,
     };
   }
 
-  return { judge, snapshot: () => arena.snapshot() };
+  #forChannels(visit: (channel: number, distance: number) => void): void {
+    for (let i = 0; i < this.#channels; i += 1) visit(i, this.#alone.distances[i]!);
+    if (!this.#ratio) return;
+    for (let i = 0; i < this.#channels; i += 1) visit(this.#channels + i, this.#ratio.distances[i]!);
+  }
 }

@@ -1,26 +1,25 @@
-import type { Arena } from './arena.ts';
-
-/** placeholder */
-const points: [perWeek: number, severity: number][] = [
-  [10, 20],
-  [1, 50],
-  [0.25, 70],
-  [0.02, 90],
+/**
+ * Severity by how often so much is reached while nothing is wrong, in alarms a series-week, as estimated: 50 means one
+ * a week, 70 one a month, 90 one a year. What comes more seldom than once an hour of the day is below 20.
+ */
+const scale: readonly { perWeek: number; severity: number }[] = [
+  { perWeek: 60, severity: 0 },
+  { perWeek: 6, severity: 20 },
+  { perWeek: 0.62, severity: 50 },
+  { perWeek: 0.25, severity: 70 },
+  { perWeek: 0.01, severity: 90 },
 ];
 
-export function severityOf(log10PerWeek: number): number {
-  const x = -log10PerWeek;
-  const first = points[0] as [number, number];
-  const top = -Math.log10(first[0]);
-  if (x <= top) return Math.max(0, first[1] * (1 - (top - x) / 3));
-  for (let i = 1; i < points.length; i += 1) {
-    const [rate, severity] = points[i] as [number, number];
-    const [rate0, severity0] = points[i - 1] as [number, number];
-    const right = -Math.log10(rate);
-    const left = -Math.log10(rate0);
-    if (x <= right) return severity0 + ((severity - severity0) * (x - left)) / (right - left);
+/** `rarity`: -log10 of alarms a series-week. Beyond the last step severity nears 100 and never reaches it. */
+export function severityOf(rarity: number): number {
+  for (let i = 1; i < scale.length; i += 1) {
+    const { perWeek: often, severity: low } = scale[i - 1]!;
+    const { perWeek: seldom, severity: high } = scale[i]!;
+    if (rarity > -Math.log10(seldom)) continue;
+    const share = (rarity + Math.log10(often)) / Math.log10(often / seldom);
+    return Math.max(0, low + share * (high - low));
   }
-  const beyond = x + Math.log10(0.02);
-  return 100 - 10 / (1 + 0.55 * beyond);
+  const last = scale.at(-1)!;
+  const beyond = rarity + Math.log10(last.perWeek);
+  return 100 - (100 - last.severity) / (1 + 0.7 * beyond);
 }
-export type { Arena };

@@ -1,51 +1,83 @@
 import type { Arena } from './arena.ts';
 
-/**
- * How far out in its own past a statistic lies: a running quantile and the mean excess above it, continued by a
- * generalised Pareto tail of fixed shape (peaks over threshold: Siffer et al. 2017). A prior that is worth some
- * weeks keeps a young series from believing in what it has not yet seen.
- */
-export const tailShape = 0.05;
-const above = 0.15;
-
-/** Learned numbers of one tail. */
+/** Learned of a tail: its quantile, the mean excess above it, what that is worth in points, points seen, share far out. */
 const LEVEL = 0;
 const EXCESS = 1;
 const WEIGHT = 2;
 const SEEN = 3;
-export const tailSize = 4;
+const FAR = 4;
+const tailSize = 5;
 
-export function tailsOf(arena: Arena, count: number, level: number, excess: number): Float64Array {
-  const tails = arena.doubles(count * tailSize);
-  if (arena.isFresh) {
-    for (let at = 0; at < tails.length; at += tailSize) {
-      tails[at + LEVEL] = level;
-      tails[at + EXCESS] = excess;
-      tails[at + WEIGHT] = 30;
+/** Share of points above the quantile. */
+const above = 0.15;
+/** What a prior is worth, in points above the quantile. */
+const priorWeight = 30;
+/** Form of the tail: 0 falls as an exponential, more falls slower. */
+const usualForm = 0.05;
+/** Excesses beyond so many means are far out; of an exponential 8 % are, and the rest have 0.776 of its mean. */
+const farMeans = 2.5;
+const nearMean = 0.776;
+/** Far excesses are anomalies, not the tail: they count this little, until they come too often for that. */
+const farTrust = 0.25;
+const farShareUsual = 0.2;
+const farShareHeavy = 0.3;
+
+/** What heavy tails do to a judgement: `light` keeps to the usual form. */
+export type Form = 'light' | 'learned';
+
+/**
+ * How seldom a statistic is so far out, by its own past: running quantiles, and above them a generalised Pareto tail
+ * (peaks over threshold; Siffer et al. 2017). The mean excess is learned from what is not itself far out, or a detector
+ * would learn its own anomalies; but what is far out again and again is how the series is.
+ */
+export class Tails {
+  readonly #state: Float64Array;
+  readonly #memory: number;
+
+  /** `level` and `excess`: the prior. `memory`: of how many points a tail is a mean, in the end. */
+  constructor(arena: Arena, count: number, level: number, excess: number, memory: number) {
+    this.#state = arena.doubles(count * tailSize);
+    this.#memory = memory;
+    if (!arena.isFresh) return;
+    for (let at = 0; at < this.#state.length; at += tailSize) {
+      this.#state[at + LEVEL] = level;
+      this.#state[at + EXCESS] = excess;
+      this.#state[at + WEIGHT] = priorWeight;
+      this.#state[at + FAR] = 0.1;
     }
   }
-  return tails;
-}
 
-/** -log10 of the probability to be at least this far out. */
-export function surprise(tails: Float64Array, which: number, z: number): number {
-  const at = which * tailSize;
-  const level = tails[at + LEVEL] as number;
-  if (z <= level) return z <= 0 ? 0 : (-Math.log10(above) * z) / level;
-  const far = (z - level) / (tails[at + EXCESS] as number);
-  return -Math.log10(above) + Math.log10(1 + tailShape * far) / tailShape;
-}
+  /** -log10 of the probability to be at least this far out. */
+  surprise(which: number, distance: number, form: Form): number {
+    const at = which * tailSize;
+    const level = this.#state[at + LEVEL]!;
+    if (distance <= level) return distance <= 0 ? 0 : (-Math.log10(above) * distance) / level;
+    const means = (distance - level) / this.#state[at + EXCESS]!;
+    const heavier = form === 'light' ? 0 : 6 * Math.max(0, this.#state[at + FAR]! - farShareHeavy);
+    const xi = Math.min(1, usualForm + heavier);
+    return -Math.log10(above) + Math.log10(1 + xi * means) / xi;
+  }
 
-/** `memory`: after how many points an old one counts half. What lies far outside is counted as if less far. */
-export function learnTail(tails: Float64Array, which: number, z: number, memory: number): void {
-  const at = which * tailSize;
-  const seen = (tails[at + SEEN] = (tails[at + SEEN] as number) + 1);
-  const level = tails[at + LEVEL] as number;
-  const excess = tails[at + EXCESS] as number;
-  const pace = Math.max(1 / memory, 1 / (seen + 200)) * 4 * excess;
-  const next = Math.max(0.3, level + (z > level ? pace * (1 - above) : -pace * above));
-  tails[at + LEVEL] = next;
-  if (z <= next) return;
-  const weight = (tails[at + WEIGHT] = Math.min((tails[at + WEIGHT] as number) + 1, memory * above));
-  tails[at + EXCESS] = Math.max(0.1, excess + (Math.min(z - next, 3 * excess) / 0.95 - excess) / weight);
+  learn(which: number, distance: number): void {
+    const s = this.#state;
+    const at = which * tailSize;
+    s[at + SEEN] = s[at + SEEN]! + 1;
+    // Stochastic approximation of a quantile: small steps up where it was passed, smaller ones down where it was not.
+    const pace = Math.max(1 / this.#memory, 1 / (s[at + SEEN]! + 200)) * 4 * s[at + EXCESS]!;
+    const step = distance > s[at + LEVEL]! ? 1 - above : -above;
+    s[at + LEVEL] = Math.max(0.3, s[at + LEVEL]! + pace * step);
+    if (distance > s[at + LEVEL]!) this.#learnExcess(at, distance - s[at + LEVEL]!);
+  }
+
+  #learnExcess(at: number, beyond: number): void {
+    const s = this.#state;
+    const mean = s[at + EXCESS]!;
+    const isFar = beyond > farMeans * mean;
+    s[at + WEIGHT] = Math.min(s[at + WEIGHT]! + 1, this.#memory * above);
+    s[at + FAR] = s[at + FAR]! + ((isFar ? 1 : 0) - s[at + FAR]!) / s[at + WEIGHT]!;
+    const trust = Math.min(1, farTrust + 4 * Math.max(0, s[at + FAR]! - farShareUsual));
+    const counted = isFar ? Math.min(beyond, farMeans * (1 + trust) * mean) : beyond;
+    const pace = (isFar ? trust : 1) / s[at + WEIGHT]!;
+    s[at + EXCESS] = Math.max(0.1, mean + pace * (counted / nearMean - mean));
+  }
 }

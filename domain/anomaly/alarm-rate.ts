@@ -1,0 +1,62 @@
+import type { Arena } from './arena.ts';
+import { newsIn, note } from './repeats.ts';
+import { Tails } from './tail.ts';
+
+const hourMs = 3_600_000;
+const weekMs = 168 * hourMs;
+/** An anomaly that goes on is one alarm for so long: the unit in which false alarms are counted. */
+const blockMs = 6 * hourMs;
+const memoryWeeks = 26;
+/** No peak counts as greater than this when it teaches: 1 in a million. */
+const taughtMax = 6;
+/** Alarms a block and peak of a direction: peaks of neighbouring blocks often belong to one alarm. Measured. */
+const alarmsPerPeak = 0.43;
+
+const BLOCK = 0;
+const PEAKS = 1;
+
+/** Index of a direction in what is learned by direction. */
+export type Direction = 0 | 1;
+
+/**
+ * Turns the surprise of single intervals into how often a week a series reaches as much while nothing is wrong: by the
+ * peaks of its own past six-hour blocks, in either direction. So correlated intervals, many channels and many
+ * intervals an hour need no theory of their own: what counts is what the series has done.
+ */
+export class AlarmRate {
+  readonly #state: Float64Array;
+  readonly #told: Float64Array;
+  readonly #tails: Tails;
+  readonly #blockMs: number;
+
+  constructor(arena: Arena, intervalMs: number) {
+    this.#blockMs = Math.max(blockMs, intervalMs);
+    this.#state = arena.doubles(3);
+    this.#told = arena.doubles(2);
+    this.#tails = new Tails(arena, 2, 1.9, 0.45, (memoryWeeks * weekMs) / this.#blockMs);
+  }
+
+  /** -log10 of alarms a week, given the surprise of an interval above and below. */
+  rarity(surprises: readonly [number, number], at: number): { rarity: number; direction: Direction } {
+    this.#turnTo(Math.floor(at / this.#blockMs));
+    const above = newsIn(this.#told, surprises[0], at);
+    const below = newsIn(this.#told, surprises[1], at);
+    const direction = above > below ? 0 : 1;
+    const most = Math.max(above, below);
+    note(this.#told, most, at);
+    this.#state[PEAKS] = Math.max(this.#state[PEAKS]!, Math.min(above, taughtMax));
+    this.#state[PEAKS + 1] = Math.max(this.#state[PEAKS + 1]!, Math.min(below, taughtMax));
+    const peaksPerWeek = alarmsPerPeak * (weekMs / this.#blockMs);
+    return { rarity: this.#tails.surprise(direction, most, 'learned') - Math.log10(peaksPerWeek), direction };
+  }
+
+  #turnTo(block: number): void {
+    if (block === this.#state[BLOCK]) return;
+    if (this.#state[BLOCK] !== 0) {
+      this.#tails.learn(0, this.#state[PEAKS]!);
+      this.#tails.learn(1, this.#state[PEAKS + 1]!);
+    }
+    this.#state[BLOCK] = block;
+    this.#state[PEAKS] = this.#state[PEAKS + 1] = 0;
+  }
+}
