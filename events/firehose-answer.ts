@@ -60,7 +60,7 @@ export function answerRecords(
       continue;
     }
     if (line.kind === 'row') {
-      const row = toBase64(line.row, line.isAscii);
+      const row = toBase64(line);
       const { keys, bytes } = codec.keysOf(line.partition);
       const more = row.length + bytes + okAround - failedAround;
       if (more <= spare) {
@@ -129,8 +129,8 @@ function bytesOf(base64: string): string {
   }
 }
 
-/** `btoa` knows only characters that are a byte, and takes them for one: those beyond ASCII are several. */
-const toBase64 = (row: string, isAscii: boolean): string =>
-  isAscii ? btoa(row) : Buffer.from(row).toString('base64');
+/** `btoa` takes each character for a byte. */
+const toBase64 = ({ row, form }: { row: string; form: 'text' | 'bytes' }): string =>
+  form === 'bytes' ? btoa(row) : Buffer.from(row).toString('base64');
 
 const dayMs = 86_400_000;

@@ -5,10 +5,10 @@
 export type OverValue = (nameStart: number, nameEnd: number, valueStart: number, levels: number) => number;
 
 /**
- * What a scan has met since `isPlain` was last set: false where a string holds an escape or anything but printable
- * ASCII, so that it does not stand for itself.
+ * What scans have met since these were last set. `isPlain` is false where a string holds an escape or anything but
+ * printable ASCII, so that it does not stand for itself; `isAscii` where one holds what is none.
  */
-export const scan = { isPlain: true };
+export const scan = { isPlain: true, isAscii: true };
 
 /** What ends a scan: the text is not JSON from here on, or is nested too deeply. */
 export const notJson = -1;
@@ -75,7 +75,10 @@ function skipString(text: string, at: number): number {
     if (unit === quote) return next + 1;
     // Beyond the end of the text it is NaN, which is not above either.
     if (!(unit >= firstPrintable)) return notJson;
-    if (unit >= del) scan.isPlain = false;
+    if (unit >= del) {
+      scan.isPlain = false;
+      if (unit > del) scan.isAscii = false;
+    }
     if (unit === backslash) {
       scan.isPlain = false;
       next += 1;

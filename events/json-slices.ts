@@ -96,7 +96,7 @@ export class JsonSlices {
 
 /** As `startsWith`, which costs a call where the few characters of a name cost less. */
 function isAt(text: string, part: string, start: number): boolean {
-  for (let at = part.length - 2; at > 0; at -= 1) {
+  for (let at = 1; at < part.length - 1; at += 1) {
     if (text.charCodeAt(start + at) !== part.charCodeAt(at)) return false;
   }
   return true;

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type LakePartition, partitionOf } from '../domain/lake/lake-partition.ts';
 import { tenantIdPattern } from '../domain/tenancy/api-key.ts';
 import { decodeCloudEvent, nestingMax } from './cloud-event.ts';
@@ -9,8 +10,8 @@ import type { Consumer } from './stream-record.ts';
 
 /** What the lake makes of a line of the stream. */
 export type LakeLine =
-  /** `row`: JSON with the columns of the lake's table (infra/resources/lake.yml); `isAscii` where that is known of it. */
-  | { kind: 'row'; row: string; isAscii: boolean; partition: LakePartition }
+  /** `row`: JSON with the columns of the lake's table (infra/resources/lake.yml); of `bytes` each character is one. */
+  | { kind: 'row'; row: string; form: 'text' | 'bytes'; partition: LakePartition }
   /** A heartbeat, or meant for other consumers. */
   | { kind: 'passed-over' }
   | { kind: 'bad'; detail: string };
@@ -89,9 +90,10 @@ export function readPlainLine(bytes: string): LakeLine | undefined {
   const plain = readPlainEvent(bytes, lastHead);
   if (!plain) return undefined;
   const { tenantId, receivedAt } = lastHead;
-  const { row, type, version, occurredAt } = plain;
+  const { row, isAscii, type, version, occurredAt } = plain;
+  if (!isAscii && !isUtf8(Buffer.from(bytes, 'latin1'))) return undefined;
   const partition = partitionOf({ tenantId, type, version, occurredAt, receivedAt });
-  return { kind: 'row', row, isAscii: true, partition };
+  return { kind: 'row', row, form: 'bytes', partition };
 }
 
 /** All before the event, as `encodeLine` writes it. */
@@ -115,7 +117,7 @@ function rowOf(head: Head): LakeLine {
   const { event: received } = decoded;
   const partition = partitionOf({ ...head, ...received });
   const row = rowText(head, received.occurredAt, received.version);
-  return { kind: 'row', row, isAscii: false, partition };
+  return { kind: 'row', row, form: 'text', partition };
 }
 
 function rowText({ receivedAt: at, config: revision }: Head, occurredAt: number, version: number): string {

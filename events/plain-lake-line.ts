@@ -17,95 +17,136 @@ export interface LineHead {
 /** What is read of a plain line. */
 export interface PlainEvent {
   row: string;
+  /** Where it is not, the line may turn out to be no UTF-8. */
+  isAscii: boolean;
   type: string;
   version: number;
   occurredAt: number;
 }
 
-const names = ['id', 'source', 'subject', 'type', 'time', 'specversion', 'dataversion', 'datacontenttype'];
-const [id, source, subject, type, time, specversion, dataversion, contentType, data] = [
-  0, 1, 2, 3, 4, 5, 6, 7, 8,
+const names = [
+  'id',
+  'source',
+  'subject',
+  'type',
+  'time',
+  'specversion',
+  'dataversion',
+  'datacontenttype',
+  'dataschema',
+  'data',
 ];
-const event = new JsonSlices([...names, 'data']);
+const [id, source, subject, type, time, specversion, dataversion, contentType, schema, data] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+];
+const event = new JsonSlices(names);
 
 /**
- * Reads the event of a line the short way: of printable ASCII without an escape, with a head that is known, attributes
- * that have columns, and its data, if any, at its end. So nearly all lines are. Its row is then the event itself as it
- * was sent, but for the data. Undefined for any other line, good or bad: it is read the long way.
+ * Reads the event of a line the short way, where its head is known, its names are of printable ASCII without an escape,
+ * and it has each attribute once: so nearly all lines are. Nothing is decoded; of a line in UTF-8 each character of
+ * `bytes` is a byte, and so it is of the row. Undefined for any other line, good or bad: it is read the long way.
  */
-export function readPlainEvent(text: string, head: LineHead): PlainEvent | undefined {
+export function readPlainEvent(bytes: string, head: LineHead): PlainEvent | undefined {
   const start = head.text.length;
   // A slice is compared at once, where `startsWith` goes through it character by character.
-  if (text.slice(0, start) !== head.text) return undefined;
+  if (bytes.slice(0, start) !== head.text) return undefined;
   scan.isPlain = true;
-  const end = event.read(text, start, nestingMax + 1);
-  if (end === notJson || !scan.isPlain || end !== text.length - 1 || text.charCodeAt(end) !== closeBrace)
-    return undefined;
+  scan.isAscii = true;
+  const end = event.read(bytes, start, nestingMax + 1);
+  if (end === notJson || end !== bytes.length - 1 || bytes.charCodeAt(end) !== closeBrace) return undefined;
   const isPlain =
-    event.others.length === 0 &&
     !event.hasRepeats &&
-    isText(text, id) &&
-    isText(text, source) &&
-    isText(text, type) &&
-    (event.start(subject) < 0 || isText(text, subject)) &&
-    (event.start(contentType) < 0 || text.charCodeAt(event.start(contentType)) === quote) &&
+    isName(bytes, id) &&
+    isName(bytes, source) &&
+    isName(bytes, type) &&
+    (event.start(subject) < 0 || isName(bytes, subject)) &&
+    isAbsentOr(bytes, contentType, quote) &&
+    isAbsentOr(bytes, schema, quote) &&
+    isAbsentOr(bytes, data, openBrace) &&
     event.json(specversion) === '"1.0"';
-  if (!isPlain) return undefined;
-  const occurredAt = parseInstant(inner(text, time));
-  const version = versionOf(text);
-  if (Number.isNaN(occurredAt) || version === 0) return undefined;
-  const row = rowOf(text, start, end);
-  if (row === undefined) return undefined;
+  const version = versionOf(bytes);
+  if (!isPlain || version === 0 || event.start(time) < 0) return undefined;
+  const occurredAt = parseInstant(inner(bytes, time));
+  if (Number.isNaN(occurredAt)) return undefined;
   const given = event.start(dataversion) < 0 ? ',"dataversion":1' : '';
   return {
-    row: `${row},"occurredat":${millisecondsText(occurredAt)}${given},"receivedat":${millisecondsText(head.receivedAt)},"config":${head.config}}`,
-    type: inner(text, type),
+    row: `${attributes(bytes, start, end)},"occurredat":${digitsOf(occurredAt)}${given},"receivedat":${digitsOf(head.receivedAt)},"config":${head.config}}`,
+    isAscii: scan.isAscii,
+    type: inner(bytes, type),
     version,
     occurredAt,
   };
 }
 
-/** The event without its last brace, and with its data, where it has any, as text. */
-function rowOf(text: string, start: number, end: number): string | undefined {
+/** The row as far as it is of the event, without its last brace. */
+function attributes(bytes: string, start: number, end: number): string {
   const from = event.start(data);
-  if (from < 0) return text.slice(start, end - 1);
   const to = event.end(data);
-  if (to !== end - 1 || text.charCodeAt(from) !== openBrace) return undefined;
-  return text.slice(start, from) + JSON.stringify(text.slice(from, to));
+  const hasOthers = event.others.length > 0;
+  if (!hasOthers && from < 0) return bytes.slice(start, end - 1);
+  const body = from < 0 ? undefined : JSON.stringify(bytes.slice(from, to));
+  // With its data at its end, the event is its row but for them.
+  if (!hasOthers && to === end - 1) return bytes.slice(start, from) + body;
+  const known = names.slice(0, data).flatMap((name, place) => {
+    const json = event.json(place);
+    return json === undefined ? [] : `"${name}":${json}`;
+  });
+  if (hasOthers) known.push(`"attributes":${JSON.stringify(`{${event.others.join(',')}}`)}`);
+  if (body !== undefined) known.push(`"data":${body}`);
+  return `{${known.join(',')}`;
 }
 
-/** A string of so many characters as a name may have. */
-function isText(text: string, place: number): boolean {
+/** A string of so many characters as a name may have, which stand for themselves. */
+function isName(bytes: string, place: number): boolean {
   const start = event.start(place);
-  const characters = event.end(place) - start - 2;
-  return start >= 0 && characters > 0 && characters <= idCharactersMax && text.charCodeAt(start) === quote;
+  const end = event.end(place) - 1;
+  const characters = end - start - 1;
+  if (start < 0 || characters < 1 || characters > idCharactersMax || bytes.charCodeAt(start) !== quote)
+    return false;
+  return scan.isPlain || isPrintable(bytes, start + 1, end);
 }
 
-const inner = (text: string, place: number): string =>
-  event.start(place) < 0 ? '' : text.slice(event.start(place) + 1, event.end(place) - 1);
+function isPrintable(bytes: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    const unit = bytes.charCodeAt(at);
+    if (unit === backslash || unit >= del) return false;
+  }
+  return true;
+}
+
+const isAbsentOr = (bytes: string, place: number, first: number): boolean =>
+  event.start(place) < 0 || bytes.charCodeAt(event.start(place)) === first;
+
+const inner = (bytes: string, place: number): string =>
+  bytes.slice(event.start(place) + 1, event.end(place) - 1);
 
 /** 0 where it is none. */
-function versionOf(text: string): number {
+function versionOf(bytes: string): number {
   const start = event.start(dataversion);
   if (start < 0) return 1;
-  const digit = text.charCodeAt(start) - zero;
+  const digit = bytes.charCodeAt(start) - zero;
   return event.end(dataversion) === start + 1 && digit >= 1 && digit <= 9 ? digit : 0;
 }
 
-/** The digits of a time; the first of them, which hardly ever change, are not written again. */
-function millisecondsText(at: number): string {
-  if (at < 1_000_000) return String(at);
-  const thousandSeconds = Math.floor(at / 1_000_000);
-  if (thousandSeconds !== first.value) {
-    first.value = thousandSeconds;
-    first.text = String(thousandSeconds);
+/** A number of milliseconds in digits. The first of them hardly ever change; the others are looked up by threes. */
+function digitsOf(at: number): string {
+  const millions = Math.floor(at / 1_000_000);
+  if (millions < 1) return String(at);
+  if (millions !== first.millions) {
+    first.millions = millions;
+    first.digits = String(millions);
   }
-  return first.text + String(1_000_000 + at - thousandSeconds * 1_000_000).slice(1);
+  const rest = at - millions * 1_000_000;
+  const thousands = Math.floor(rest / 1_000);
+  return first.digits + (threes[thousands] as string) + (threes[rest - thousands * 1_000] as string);
 }
 
-const first = { value: 0, text: '' };
+const first = { millions: 0, digits: '' };
+const threes = Array.from({ length: 1_000 }, (_, number) => String(number).padStart(3, '0'));
 
 const quote = 0x22;
 const zero = 0x30;
+const backslash = 0x5c;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
+const del = 0x7f;

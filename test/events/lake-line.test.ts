@@ -39,7 +39,7 @@ describe('a row', () => {
         receivedat: Date.parse('2026-11-21T10:05:01.5Z'),
         config: 7,
       }),
-      isAscii: false,
+      form: 'text',
       partition: {
         tenantId: 'T001',
         table: 'vpn_usage',
@@ -138,7 +138,8 @@ function expectSameInShort(text: string, long: LakeLine & { kind: 'row' }): bool
   const bytes = Buffer.from(text).toString('latin1');
   const short = readPlainLine(bytes);
   if (short?.kind !== 'row') return false;
-  expect(JSON.parse(short.row)).toEqual(JSON.parse(long.row));
+  const row = Buffer.from(short.row, 'latin1').toString();
+  expect(JSON.parse(row)).toEqual(JSON.parse(long.row));
   expect(short.partition).toEqual(long.partition);
   return true;
 }
@@ -161,15 +162,30 @@ describe('a plain line', () => {
   });
 
   it.each([
+    ['other attributes', { ...line, event: { ...event, traceparent: '00', config: 5, occurredat: null } }],
+    ['an escape in its data', { ...line, event: { ...event, data: { a: '"\\\u0000' } } }],
+    ['more than ASCII in its data', { ...line, event: { ...event, data: { é: 'Ž✓\u{1f600}' } } }],
+    ['DEL in its data', { ...line, event: { ...event, data: { a: '\u007f' } } }],
+    ['its data first', { ...line, event: { data: { bytes: 1 }, ...withoutData } }],
+    ['a schema', { ...line, event: { ...event, dataschema: 'https://example.com' } }],
+  ])('may have %s', (_what, value) => {
+    expect(isShort(value)).toBe(true);
+  });
+
+  it.each([
     ['is for some consumers', { ...line, for: ['lake'] }],
-    ['has other attributes', { ...line, event: { ...event, traceparent: '00' } }],
-    ['holds an escape', { ...line, event: { ...event, data: { a: '"' } } }],
-    ['holds more than ASCII', { ...line, event: { ...event, data: { a: 'é' } } }],
-    ['holds DEL', { ...line, event: { ...event, data: { a: '\u007f' } } }],
-    ['has its data first', { ...line, event: { data: { bytes: 1 }, ...withoutData } }],
+    ['has an id of more than ASCII', { ...line, event: { ...event, id: 'é' } }],
+    ['has an escape in its type', { ...line, event: { ...event, type: '"' } }],
+    ['has a schema that is no text', { ...line, event: { ...event, dataschema: 1 } }],
   ])('is none where it %s', (_what, value) => {
     expect(readLakeLine(JSON.stringify(value)).kind).toBe('row');
     expect(isShort(value)).toBe(false);
+  });
+
+  it('is none where it is no UTF-8', () => {
+    readLakeLine(JSON.stringify(line));
+    const bytes = JSON.stringify(line).replace('"bytes"', '"\xc3("');
+    expect(readPlainLine(bytes)).toBeUndefined();
   });
 
   it('is none before its head was seen, nor with another one', () => {
