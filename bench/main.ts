@@ -11,6 +11,7 @@ import { cost } from './cost/cost.ts';
 import { endToEnd } from './end-to-end.ts';
 import { fold } from './fold.ts';
 import { ingest } from './ingest.ts';
+import { judging } from './judging.ts';
 import { limits } from './limits/limits.ts';
 import { record } from './record.ts';
 import { asText, type Part, type Table } from './report.ts';
@@ -21,6 +22,7 @@ const parts: Record<string, Part> = {
   ingest,
   'end-to-end': endToEnd,
   limits,
+  judging,
   'cold-start': coldStart,
   'hot-spots': hotSpots,
   capacity,
