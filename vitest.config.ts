@@ -32,7 +32,10 @@ export default defineConfig({
       ),
       project('stack', ['test/stack/**/*.test.ts'], slow),
       project('package', ['test/package/**/*.test.ts'], slow),
-      project('browser', ['test/browser/**/*.test.ts'], slow),
+      project('browser', ['test/browser/**/*.test.ts'], {
+        ...slow,
+        globalSetup: './test/browser/start-world.ts',
+      }),
     ],
   },
 });

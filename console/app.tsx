@@ -9,12 +9,14 @@ import { AnomaliesView } from './views/anomalies.tsx';
 import { AnomalyView } from './views/anomaly.tsx';
 import { DeviceView } from './views/device.tsx';
 import { OverviewView } from './views/overview.tsx';
+import { Restoring } from './views/restoring.tsx';
 import { SignIn } from './views/sign-in.tsx';
 import { TrafficView } from './views/traffic.tsx';
 
 /** The whole console: who is not signed in sees the sign-in, whatever the address; it opens what it says afterwards. */
 export function App() {
-  if (session.value.state !== 'in') return <SignIn />;
+  if (session.value.state === 'out') return <SignIn />;
+  if (session.value.state === 'restoring') return <Restoring />;
   return (
     <Shell>
       <ViewOf place={place.value} />

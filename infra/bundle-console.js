@@ -17,7 +17,12 @@ export async function bundleConsole(outDir) {
   await rm(outDir, { recursive: true, force: true });
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: { console: 'console/main.tsx', style: 'console/style/style.css', icon: 'console/icon.svg' },
+    entryPoints: {
+      console: 'console/main.tsx',
+      boot: 'console/boot.ts',
+      style: 'console/style/style.css',
+      icon: 'console/icon.svg',
+    },
     outdir: join(outDir, 'assets'),
     entryNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
@@ -37,10 +42,10 @@ export async function bundleConsole(outDir) {
   const names = Object.fromEntries(
     outputFiles.map((file) => [basename(file).replace(/-[A-Z0-9]{8}(?=\.)/, ''), basename(file)]),
   );
-  const page = (await readFile(join(root, 'console/index.html'), 'utf8')).replace(
-    /\{\{([a-z.]+)\}\}/g,
-    (_, name) => `assets/${names[name]}`,
-  );
+  const page = (await readFile(join(root, 'console/index.html'), 'utf8'))
+    .replace(/\{\{([a-z.]+)\}\}/g, (_, name) => `assets/${names[name]}`)
+    // No text between tags: the script takes over the elements as they are.
+    .replace(/\s*\n\s*/g, '');
   await writeFile(join(outDir, 'index.html'), page);
   for (const file of ['index.html', ...Object.values(names).map((name) => `assets/${name}`)]) {
     await writeFile(join(outDir, `${file}.gz`), gzipSync(await readFile(join(outDir, file)), { level: 9 }));

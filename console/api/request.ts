@@ -35,8 +35,9 @@ export async function callApi<T>(call: ApiCall): Promise<T> {
 
 async function send({ key, path, query = {}, method = 'GET', body, signal }: ApiCall): Promise<Response> {
   const timeout = AbortSignal.timeout(answerMsMax);
+  const address = addressOf(path, query);
   try {
-    return await fetch(addressOf(path, query), {
+    return await fetch(address, {
       method,
       headers: {
         authorization: `Bearer ${key}`,

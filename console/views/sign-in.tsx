@@ -30,6 +30,7 @@ const ended: Words = {
   advice: 'Your key was revoked or has ended. Sign in with one that is in force.',
 };
 
+/** Its markup stands in index.html too, so that it is seen before any script has run; a test holds them together. */
 export function SignIn() {
   const { value } = session;
   const [key, setKey] = useState('');
@@ -57,8 +58,7 @@ export function SignIn() {
 
   useEffect(() => {
     document.title = 'Sign in · Tidegate';
-    if (value.state === 'restoring') void enter(value.key);
-    else input.current?.focus();
+    input.current?.focus();
   }, []);
 
   const submit = (event: Event) => {

@@ -1,0 +1,161 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { launchChromium } from './chromium.ts';
+import { expectAccessible, openConsole, screenshot, settled } from './console-page.ts';
+import { accounts } from './world.ts';
+
+const world = inject('world');
+const keysOf = (tenantId: string) => world.tenants.find((tenant) => tenant.tenantId === tenantId)?.keys;
+const key = keysOf('T001')?.manage;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser?.close());
+
+/** The newest anomaly of the year, by the API. */
+async function newestAnomaly(): Promise<string> {
+  const answer = await fetch(`${world.api}/v1/tenants/T001/anomalies?limit=1`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  return (await answer.json()).anomalies[0].anomalyId;
+}
+
+const views = [
+  { name: 'sign-in', hash: '', isOut: true, says: 'Sign in' },
+  { name: 'overview', hash: '#/', says: 'Overview' },
+  { name: 'accounts', hash: '#/accounts', says: 'Accounts' },
+  { name: 'account', hash: `#/accounts/${accounts.plain}`, says: accounts.plain },
+  { name: 'account-suspended', hash: `#/accounts/${accounts.suspended}`, says: accounts.suspended },
+  { name: 'device', hash: `#/accounts/${accounts.plain}/devices/chen-router`, says: 'chen-router' },
+  { name: 'traffic', hash: '#/traffic/views?span=28', says: 'Traffic' },
+  { name: 'traffic-year', hash: '#/traffic/views?span=364', says: 'Traffic' },
+  { name: 'anomalies', hash: '#/anomalies', says: 'Anomalies' },
+  { name: 'anomaly', hash: '#/anomalies/{newest}', says: 'views: ' },
+  { name: 'nowhere', hash: '#/nowhere', says: 'There is no such page' },
+];
+const looks = [
+  { look: 'light', scheme: 'light', width: 1360, height: 900 },
+  { look: 'dark', scheme: 'dark', width: 1360, height: 900 },
+  { look: 'phone', scheme: 'light', width: 390, height: 844 },
+  { look: 'phone-dark', scheme: 'dark', width: 390, height: 844 },
+  { look: 'wide', scheme: 'light', width: 2200, height: 1200 },
+] as const;
+
+describe.each(looks)('$look', ({ look, ...given }) => {
+  it.each(views)('$name is there, accessible and inside of the page', async ({ name, hash, says, isOut }) => {
+    const address = hash.replace('{newest}', encodeURIComponent(await newestAnomaly()));
+    const page = await openConsole(browser, address, { ...given, key: isOut ? undefined : key });
+    await settled(page);
+    expect(await page.locator('h1').textContent()).toContain(says);
+    await expectAccessible(page);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow).toBeLessThanOrEqual(0);
+    await screenshot(page, `${name}-${look}`);
+  });
+});
+
+describe('a tenant that has nothing yet', () => {
+  it.each([
+    ['overview', '#/', 'Nothing is metered yet.'],
+    ['accounts', '#/accounts', 'There are no accounts yet.'],
+    ['traffic', '#/traffic', 'No series is configured.'],
+    ['anomalies', '#/anomalies', 'There were no anomalies.'],
+  ])('is told so in %s', async (name, hash, words) => {
+    const page = await openConsole(browser, hash, { key: keysOf('T002')?.manage });
+    await page.getByText(words).waitFor();
+    await settled(page);
+    await expectAccessible(page);
+    await screenshot(page, `empty-${name}`);
+  });
+});
+
+describe('the overview', () => {
+  it('says what was used today, who is near or over, what is open and whether all is counted', async () => {
+    const page = await openConsole(browser, '#/', { key });
+    const card = (title: string) => page.getByRole('region', { name: title });
+    await card('bytes')
+      .getByText(/MiB|GiB/)
+      .first()
+      .waitFor();
+    await card('Accounts near or over their limit').getByText(accounts.suspended).waitFor();
+    await card('Accounts near or over their limit').getByText(accounts.near).waitFor();
+    await card('Open anomalies').getByRole('link', { name: /views/ }).first().waitFor();
+    await card('Data health')
+      .getByText(/Complete|Lagging|Stalled/)
+      .first()
+      .waitFor();
+  });
+
+  it('asks again by itself, and not while nobody sees it', async () => {
+    const page = await openConsole(browser, 'nothing', { mayComplain: /404/ });
+    await page.clock.install();
+    await page.addInitScript((kept) => sessionStorage.setItem('tidegate.key', kept), key ?? '');
+    let asked = 0;
+    page.on('request', (request) => {
+      if (request.url().endsWith('/health')) asked += 1;
+    });
+    await page.goto(`${world.api}/console/#/`);
+    await page.getByText('Complete until').waitFor();
+    await page.clock.runFor(40_000);
+    await expect.poll(() => asked).toBe(2);
+    await page.evaluate(() => Object.defineProperty(document, 'hidden', { value: true, configurable: true }));
+    await page.clock.runFor(120_000);
+    expect(asked).toBe(2);
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'hidden', { value: false, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    await expect.poll(() => asked).toBe(3);
+  });
+});
+
+describe('times', () => {
+  it("are in the tenant's zone, and UTC stands behind them", async () => {
+    const page = await openConsole(browser, `#/accounts/${accounts.suspended}`, { key });
+    const time = page.locator('.note time').first();
+    await time.waitFor();
+    const instant = Date.parse((await time.getAttribute('datetime')) ?? '');
+    const local = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Berlin', timeStyle: 'short' }).format(
+      instant,
+    );
+    expect(await time.textContent()).toContain(local);
+    expect(await time.getAttribute('title')).toBe(
+      `${new Date(instant).toISOString().slice(0, 19).replace('T', ' ')} UTC`,
+    );
+  });
+});
+
+describe('addresses', () => {
+  it('open their view after the sign-in, and the back button goes back', async () => {
+    const page = await openConsole(browser, `#/accounts/${accounts.plain}`);
+    await page.getByLabel('API key').fill(key ?? '');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { level: 1, name: accounts.plain }).waitFor();
+    await page.getByRole('link', { name: 'chen-router' }).click();
+    await page.getByRole('heading', { level: 1, name: 'chen-router' }).waitFor();
+    await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Anomalies' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Anomalies' }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: 'chen-router' }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: accounts.plain }).waitFor();
+  });
+
+  it('without the slash lead to the console', async () => {
+    const answer = await fetch(`${world.api}/console`, { redirect: 'manual' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, 'console/']);
+  });
+
+  it('of what is not there say so', async () => {
+    const page = await openConsole(browser, '#/accounts/nobody', { key, mayComplain: /404/ });
+    await page.getByText('This is not there.').waitFor();
+    await page.goto(`${world.api}/console/#/anomalies/views~20200101T000000Z`);
+    await page.getByText('This is not there.').waitFor();
+    await page.goto(`${world.api}/console/#/traffic/nothing`);
+    await page.getByText('There is no such series.').waitFor();
+  });
+});
