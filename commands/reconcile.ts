@@ -45,28 +45,6 @@ const options = {
 const parse = () => parseArgs({ options }).values;
 type Values = ReturnType<typeof parse>;
 
-/** `npm run reconcile`: proves that nothing was lost or counted twice. */
-await runCommand(async () => {
-  const values = parse();
-  if (values.help || process.argv.length === 2) return console.log(help);
-  const tenantId = tenantOf(values.tenant);
-  const wanted = hoursOf(spanOf(values));
-  const stack = await findStack(values);
-  const clients = stackClients(stack);
-  try {
-    const config = await dynamoConfigHistory(clients.dynamodb, stack.resource('TenantsTable')).latest(
-      tenantId,
-    );
-    if (!config) throw new CommandFault(`There is no tenant "${tenantId}".`);
-    const span = keptSpan(wanted, stack.clock(), { retentionMs: await clients.retentionMs() });
-    if (span.from > wanted.from)
-      console.error(`Windows are kept from ${hourText(span.from)} on: earlier hours are not compared.`);
-    await compare({ stack, clients, values, tenantId, config, span });
-  } finally {
-    clients.close();
-  }
-});
-
 interface Asked {
   stack: StackTarget;
   clients: StackClients;
@@ -138,3 +116,25 @@ function verdict({ values, config, span }: Asked, result: Reconciliation): strin
     ...(hidden > 0 ? [`${hidden} more; --all names them.`] : []),
   ];
 }
+
+/** `npm run reconcile`: proves that nothing was lost or counted twice. */
+await runCommand(async () => {
+  const values = parse();
+  if (values.help || process.argv.length === 2) return console.log(help);
+  const tenantId = tenantOf(values.tenant);
+  const wanted = hoursOf(spanOf(values));
+  const stack = await findStack(values);
+  const clients = stackClients(stack);
+  try {
+    const config = await dynamoConfigHistory(clients.dynamodb, stack.resource('TenantsTable')).latest(
+      tenantId,
+    );
+    if (!config) throw new CommandFault(`There is no tenant "${tenantId}".`);
+    const span = keptSpan(wanted, stack.clock(), { retentionMs: await clients.retentionMs() });
+    if (span.from > wanted.from)
+      console.error(`Windows are kept from ${hourText(span.from)} on: earlier hours are not compared.`);
+    await compare({ stack, clients, values, tenantId, config, span });
+  } finally {
+    clients.close();
+  }
+});

@@ -44,20 +44,6 @@ const options = {
 const parse = () => parseArgs({ options }).values;
 type Values = ReturnType<typeof parse>;
 
-/** `npm run replay`: stored events go through the pipeline again. */
-await runCommand(async () => {
-  const values = parse();
-  if (values.help || process.argv.length === 2) return console.log(help);
-  const wish = wishOf(values);
-  const stack = await findStack(values);
-  const clients = stackClients(stack);
-  try {
-    await replay({ stack, clients, values, ...wish });
-  } finally {
-    clients.close();
-  }
-});
-
 function wishOf(values: Values) {
   const config = values.config === undefined ? undefined : wholeNumber('config', values.config, 0, 2 ** 26);
   const usual = config === undefined ? 'record-usage' : 'record-usage,lake';
@@ -121,3 +107,17 @@ async function sourceOf({ stack, clients, filter, values, config }: Replay): Pro
   const lake = await openLake(stack, { tenant: filter.tenantId, from: filter.from, to: filter.to });
   return { source: await lakeSource(lake, filter, config), close: () => lake.close() };
 }
+
+/** `npm run replay`: stored events go through the pipeline again. */
+await runCommand(async () => {
+  const values = parse();
+  if (values.help || process.argv.length === 2) return console.log(help);
+  const wish = wishOf(values);
+  const stack = await findStack(values);
+  const clients = stackClients(stack);
+  try {
+    await replay({ stack, clients, values, ...wish });
+  } finally {
+    clients.close();
+  }
+});

@@ -81,23 +81,31 @@ function meterValues(revision: number, { eventType, name, aggregation, field = '
   return `(${revision}, ${quoted(eventType)}, ${quoted(name)}, ${path}, ${10 ** scale})`;
 }
 
-/** What a copy adds to its meter, in smallest units; null where that is for the exact judgement to say. */
+/** A member's quantity in smallest units, as a decimal; null where it is no number. */
+const amount = `case when json_type(data, pointer) in ('UBIGINT', 'BIGINT', 'DOUBLE')
+  then try_cast(json_extract_string(data, pointer) as decimal(28, 12)) * power end`;
+
+/** What a copy adds to its meter; null where that is for the exact judgement to say. */
 const units = `case when pointer is null then 1::hugeint
-  else try_cast(try_cast(json_extract_string(data, pointer) as decimal(25, 6)) * power as hugeint) end`;
+  when ${amount} >= 0 and ${amount} = trunc(${amount}) then try_cast(${amount} as hugeint) end`;
 
 /**
  * Counts each event once a meter and hour: of its copies the first whose configuration has the meter. SQL reads
  * quantities as doubles, which is exact for all but the largest; what is not shows as different and is looked at again.
+ * An event that one of its meters cannot take is counted by none, so its hour is for the exact judgement as a whole.
  */
 export async function* recountWindows({ lake, tenantId }: Recount): AsyncIterable<RecountedWindow> {
   const result = await lake.connection.stream(
-    `select subject, meter, hour::double as hour, count(*)::double as events,
-       case when count(units) = count(*) then sum(units)::varchar end as value
+    `select subject, meter, hour::double as hour, events::double as events,
+       case when bool_and(events = readable) over (partition by subject, hour) then value end as value
      from (
-       select subject, meter, hour, ${units} as units from own join meters using (config, type)
-       where subject is not null
-       qualify row_number() over (partition by subject, meter, hour, source, id order by "receivedAt") = 1
-     ) group by all`,
+       select subject, meter, hour, count(*) as events, count(units) as readable, sum(units)::varchar as value
+       from (
+         select subject, meter, hour, ${units} as units from own join meters using (config, type)
+         where subject is not null
+         qualify row_number() over (partition by subject, meter, hour, source, id order by "receivedAt") = 1
+       ) group by subject, meter, hour
+     )`,
   );
   for await (const rows of result.yieldRowObjectJson()) {
     for (const { subject, meter, hour, events, value } of rows) {
