@@ -18,6 +18,14 @@ const PEAKS = 1;
 /** Index of a direction in what is learned by direction. */
 export type Direction = 0 | 1;
 
+export interface Rarity {
+  direction: Direction;
+  /** -log10 of alarms a week: what is new in this interval. */
+  news: number;
+  /** The same of the interval as it is, told before or not. */
+  oddity: number;
+}
+
 /**
  * Turns the surprise of single intervals into how often a week a series reaches as much while nothing is wrong: by the
  * peaks of its own past six-hour blocks, in either direction. So correlated intervals, many channels and many
@@ -36,8 +44,8 @@ export class AlarmRate {
     this.#tails = new Tails(arena, 2, 1.9, 0.45, (memoryWeeks * weekMs) / this.#blockMs);
   }
 
-  /** -log10 of alarms a week, given the surprise of an interval above and below. */
-  rarity(surprises: readonly [number, number], at: number): { rarity: number; direction: Direction } {
+  /** Given the surprise of an interval above and below. */
+  rarity(surprises: readonly [number, number], at: number): Rarity {
     this.#turnTo(Math.floor(at / this.#blockMs));
     const above = newsIn(this.#told, surprises[0], at);
     const below = newsIn(this.#told, surprises[1], at);
@@ -46,8 +54,13 @@ export class AlarmRate {
     note(this.#told, most, at);
     this.#state[PEAKS] = Math.max(this.#state[PEAKS]!, Math.min(above, taughtMax));
     this.#state[PEAKS + 1] = Math.max(this.#state[PEAKS + 1]!, Math.min(below, taughtMax));
-    const peaksPerWeek = alarmsPerPeak * (weekMs / this.#blockMs);
-    return { rarity: this.#tails.surprise(direction, most, 'learned') - Math.log10(peaksPerWeek), direction };
+    const often = Math.log10(alarmsPerPeak * (weekMs / this.#blockMs));
+    const oddity = Math.max(surprises[0], surprises[1]);
+    return {
+      direction,
+      news: this.#tails.surprise(direction, most, 'learned') - often,
+      oddity: this.#tails.surprise(direction, oddity, 'learned') - often,
+    };
   }
 
   #turnTo(block: number): void {

@@ -125,10 +125,10 @@ class SeriesDetector implements Detector {
     if (exposure !== undefined) this.#ratio?.compare(value, grain);
     else this.#ratio?.skip();
     const surprises: [number, number] = [this.#surprise(0), this.#surprise(1)];
-    const { rarity, direction } = this.#alarms.rarity(surprises, start);
+    const { news, oddity, direction } = this.#alarms.rarity(surprises, start);
     const novel = isSpecial ? 0 : this.#noveltyRarity(value, Math.max(...surprises), start);
-    const severity = severityOf(Math.max(rarity, novel));
-    this.#learn(value, grain, severity, exposure !== undefined);
+    const severity = severityOf(Math.max(news, novel));
+    this.#learn(value, grain, severityOf(Math.max(oddity, novel)), exposure !== undefined);
     return this.#judgement(severity, direction, grain);
   }
 

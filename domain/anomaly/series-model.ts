@@ -129,7 +129,7 @@ export class SeriesModel {
     }
     this.#level.learn(error * belief, total, this.#moments.persistence, belief);
     if (isShifted) this.#level.shift(waveBefore);
-    this.#profile.learn(error * belief, total, trust);
+    this.#profile.learn(error * (isShifted ? 0 : trust), total, trust);
     const cut = clamp(residual, -3 * baseSpread, 3 * baseSpread);
     this.#moments.learn(cut, grain / base, Math.max(0.05, trust));
   }

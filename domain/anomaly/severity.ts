@@ -1,10 +1,9 @@
 /**
  * Severity by how often so much is reached while nothing is wrong, in alarms a series-week, as estimated: 50 means one
- * a week, 70 one a month, 90 one a year. What comes more seldom than once an hour of the day is below 20.
+ * a week, 70 one a month, 90 one a year.
  */
 const scale: readonly { perWeek: number; severity: number }[] = [
-  { perWeek: 60, severity: 0 },
-  { perWeek: 6, severity: 20 },
+  { perWeek: 12, severity: 0 },
   { perWeek: 0.62, severity: 50 },
   { perWeek: 0.25, severity: 70 },
   { perWeek: 0.01, severity: 90 },
