@@ -166,7 +166,7 @@ class SeriesDetector implements Detector {
 
   /** What rings teaches little: at severity 70 a tenth. */
   #learn(value: number, grain: number, severity: number, hasExposure: boolean): void {
-    const trust = 1 - 0.9 * Math.min(1, Math.max(0, (severity - 50) / 20));
+    const trust = 1 - 0.9 * Math.min(1, Math.max(0, (severity - 20) / 30));
     if (this.#alone.seen * this.#stepDays > 1) {
       this.#forChannels((channel, distance) => {
         this.#tails.learn(2 * channel, distance);
