@@ -68,7 +68,7 @@ function ofHourly(measured: Measured): string[][] {
       `${percent(shareOf(found))} of ${found.events}, ${share === 0.5 ? 'median' : 'p90'} ${delay(found, share)}`,
       verdict(shareOf(found) >= least, delay(found, share) <= most),
     ]),
-    ...ofOutages(atQuarter),
+    ...ofOutages(atQuarter, mild.reference[0]!),
   ];
 }
 
@@ -83,18 +83,20 @@ function ofRough({ world, detector, reference }: WorldMeasure): string[] {
   ];
 }
 
-function ofOutages(seeds: AtRate[]): string[][] {
+function ofOutages(seeds: AtRate[], reference: AtRate[]): string[][] {
   const bands: [string, number[], number][] = [
     ['mean >= 50', [50, 500], 0.99],
     ['mean 5 to 50', [5], 0.97],
   ];
   return bands.map(([name, of, least]) => {
-    const { delays } = kindOf(seeds, 'outage 100', of);
-    const first = delays.filter((intervals) => intervals === 1).length / Math.max(1, delays.length);
+    const [first, known] = [seeds, reference].map((run) => {
+      const { delays } = kindOf(run, 'outage 100', of);
+      return delays.filter((intervals) => intervals === 1).length / Math.max(1, delays.length);
+    }) as [number, number];
     return [
       `outage, in its first interval where it is seen, ${name}`,
       `>= ${100 * least} %`,
-      percent(first),
+      `${percent(first)} (reference ${percent(known)})`,
       verdict(first >= least),
     ];
   });
