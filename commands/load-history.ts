@@ -1,18 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { trafficReader } from '../domain/traffic/read-traffic.ts';
-import { judgingPorts } from '../infra/judging/dynamo-judging.ts';
-import { systemRandom } from '../infra/random.ts';
-import { dynamoConfigHistory } from '../infra/tenancy/dynamo-config-history.ts';
-import { dynamoDuplicateCounts } from '../infra/traffic/dynamo-duplicate-counts.ts';
-import { dynamoIntervalCounts } from '../infra/traffic/dynamo-interval-counts.ts';
-import { dynamoShardHeartbeats } from '../infra/traffic/dynamo-shard-heartbeats.ts';
 import { CommandFault, runCommand } from './command-fault.ts';
+import { connectLoading } from './load-history/connect.ts';
 import { loadHistory } from './load-history/load-history.ts';
-import { findStack, type StackTarget, targetHelp, targetOptions } from './stack-target.ts';
+import { findStack, targetHelp, targetOptions } from './stack-target.ts';
 
 const help = `npm run load-history -- --tenant T --series S --in FILE
 
@@ -30,7 +21,6 @@ imported intervals; they are listed all the same. Load the series that others ar
 
 ${targetHelp}`;
 
-const hourMs = 3_600_000;
 const text = { type: 'string' } as const;
 
 /** `npm run load-history`: a series begins with what it counted elsewhere. */
@@ -50,7 +40,7 @@ await runCommand(async () => {
     throw new CommandFault(`${file} cannot be read (${error.code}).`);
   });
   const stack = await findStack(values);
-  const { ports, close } = connect(stack);
+  const { ports, close } = connectLoading(stack);
   try {
     const wish = { tenantId, series, file, content };
     await loadHistory(ports, wish, { clock: stack.clock, print: console.log, complain: console.error });
@@ -58,33 +48,3 @@ await runCommand(async () => {
     close();
   }
 });
-
-function connect(stack: StackTarget) {
-  const requestHandler = new NodeHttpHandler({ requestTimeout: 20_000, throwOnRequestTimeout: true });
-  const dynamodb = new DynamoDBClient({ ...stack.client('dynamodb'), requestHandler, maxAttempts: 8 });
-  const sqs = new SQSClient(stack.client('sqs'));
-  const { clock } = stack;
-  const table = stack.resource('TrafficTable');
-  const retentionMs = 168 * hourMs;
-  const traffic = trafficReader(
-    {
-      counts: dynamoIntervalCounts(dynamodb, table, clock),
-      heartbeats: dynamoShardHeartbeats(dynamodb, table, { clock, retentionMs }),
-      duplicates: dynamoDuplicateCounts(dynamodb, table, { retentionMs }),
-      clock,
-    },
-    0,
-  );
-  const names = { table, queueUrl: stack.resource('AnomalyQueue') };
-  return {
-    ports: {
-      ...judgingPorts({ dynamodb, sqs }, names, { clock, random: systemRandom }),
-      traffic,
-      history: dynamoConfigHistory(dynamodb, stack.resource('TenantsTable')),
-    },
-    close() {
-      dynamodb.destroy();
-      sqs.destroy();
-    },
-  };
-}

@@ -14,10 +14,7 @@ export const demoConfigurations: Record<string, object> = {
       { name: 'premium', limits: [] },
     ],
     cycle: { period: 'month', anchorDay: 1 },
-    series: [
-      { name: 'orders', eventType: 'shop.order', aggregation: 'count', interval: 'PT1H' },
-      { name: 'traffic', eventType: 'vpn.usage', aggregation: 'sum', field: 'bytes', interval: 'PT10M' },
-    ],
+    series: [{ name: 'orders', eventType: 'shop.order', aggregation: 'count', interval: 'PT1H' }],
     timeZone: 'UTC',
   },
   T002: {

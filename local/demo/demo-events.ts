@@ -56,16 +56,17 @@ const evening = (at: number): number => (1 + Math.cos(((at / hourMs - 21) / 24) 
 /** Orders reach this far back; every hour of them is a window of its own, so more would keep a newcomer waiting. */
 const orderDays = 14;
 
-/** What a shop sold in the two weeks up to `until`: a real series of purchases, one event each. */
+/** What a shop sold hour by hour in the weeks before `until`: a real series of purchases, moved by whole weeks. */
+export const shopHours = (until: number): { at: number; count: number }[] =>
+  purchases(until).filter(({ at }) => at + hourMs <= until);
+
+/** What a shop sold in the two weeks up to `until`: the same series, one event each. */
 export function shopOrders(until: number): DemoEvent[] {
-  const hours = purchases();
-  const last = hours.at(-1)?.at ?? 0;
-  const shift = Math.ceil((until - last) / weekMs) * weekMs;
-  return hours
+  return purchases(until)
     .flatMap(({ at, count }) =>
       Array.from({ length: count }, (_, index) => {
-        const id = `order-${(at + shift) / hourMs}-${index}`;
-        const time = at + shift + Math.floor(((index + drawn(`${id} time`)) / count) * hourMs);
+        const id = `order-${at / hourMs}-${index}`;
+        const time = at + Math.floor(((index + drawn(`${id} time`)) / count) * hourMs);
         const items = 1 + Math.floor(3 * drawn(`${id} items`));
         return eventOf('shop.order', id, `checkout-${1 + (index % 3)}`, 'web-shop', time, { items });
       }),
@@ -73,14 +74,17 @@ export function shopOrders(until: number): DemoEvent[] {
     .filter(({ time }) => Date.parse(time) <= until && Date.parse(time) > until - orderDays * 24 * hourMs);
 }
 
-function purchases(): { at: number; count: number }[] {
+function purchases(until: number): { at: number; count: number }[] {
   const [, ...rows] = readFileSync(new URL('./purchases/purchases.csv', import.meta.url), 'utf8')
     .trim()
     .split('\n');
-  return rows.map((row) => {
+  const hours = rows.map((row) => {
     const [time = '', value] = row.split(',');
     return { at: Date.parse(time), count: Number(value) };
   });
+  const last = hours.at(-1)?.at ?? 0;
+  const shift = Math.ceil((until - last) / weekMs) * weekMs;
+  return hours.map(({ at, count }) => ({ at: at + shift, count }));
 }
 
 const eventOf = (

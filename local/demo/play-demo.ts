@@ -2,6 +2,7 @@ import type { DemoTenant } from '../local-json.ts';
 import type { StackHandle } from '../start.ts';
 import { demoConfigurations } from './demo-configurations.ts';
 import { type DemoEvent, shopOrders, vpnUsage } from './demo-events.ts';
+import { loadDemoHistory } from './demo-history.ts';
 import { demoProgress } from './demo-progress.ts';
 import { tenantApi } from './tenant-api.ts';
 
@@ -43,7 +44,11 @@ export async function playDemo(
   } finally {
     progress.stop();
   }
-  await stack.invoke('fan-out-jobs', { job: 'roll-up-days' });
+  const tenantIds = localJson.tenants.map(({ tenantId }) => tenantId);
+  await Promise.all([
+    stack.invoke('fan-out-jobs', { job: 'roll-up-days' }),
+    loadDemoHistory(stack.dataDir, tenantIds, state.until),
+  ]);
   folder.write(file, { ...state, isComplete: true });
   const repeated = parts.reduce((sum, { events }) => sum + Math.min(batchEvents, events.length), 0);
   say(`Demo: ${total.toLocaleString('en')} events sent, ${repeated} of them twice; each was counted once.`);
