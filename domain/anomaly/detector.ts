@@ -55,6 +55,8 @@ const ratioScale = 0.15;
 const measuredGrain = 0.1;
 /** A broken record counts only where the rhythm did not lead to expect it: at a chance below 1 in 100. */
 const recordSurprise = 2;
+/** How often records are broken at first, in powers of ten a week. */
+const recordsOften = 1.7;
 
 /** Lengths of the spans that evidence is summed over, in intervals. */
 function spansOf(intervalMs: number): readonly number[] {

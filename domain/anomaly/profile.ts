@@ -25,6 +25,12 @@ const size = kinds.reduce((sum, kind) => sum + kind.size, 0);
 /** The most effects that bear on one interval: a weekday, and two neighbours of each of the other kinds. */
 const activeMax = 7;
 
+/** What a straight line from hour to hour may miss of an edge between them, as a share of its height. */
+const edgeShare = 0.2;
+
+const placeOf = (tier: Tier, index: number): number =>
+  tier.at + (((index % tier.size) + tier.size) % tier.size);
+
 /**
  * The weekly rhythm of a log rate, as a sum of effects that share what they explain: the hour of the day, the day of
  * the week, three-hour stretches of each weekday, and each single hour of the week. An effect begins at nothing, with a
@@ -41,6 +47,7 @@ export class Profile {
   readonly #weight = new Float64Array(activeMax);
   readonly #drift = new Float64Array(activeMax);
   #active = 0;
+  #edge = 0;
 
   /** `scale`: how large effects are, as a share of what they are in the traffic of shops. */
   constructor(arena: Arena, intervalMs: number, scale: number) {
@@ -70,6 +77,15 @@ export class Profile {
     this.#addBetween(byHour, hour);
     this.#addBetween(byStretch, (day * hours + hour - 1) / 3);
     this.#addBetween(byHourOfWeek, day * hours + hour);
+    this.#edge = this.#stepHours < 1 ? this.#stepTo(day * hours + hour) : 0;
+  }
+
+  /** How far the log rates of the two hours about a position lie apart. */
+  #stepTo(position: number): number {
+    const [byHour, , , byHourOfWeek] = this.#tiers as [Tier, Tier, Tier, Tier];
+    const of = (hour: number): number =>
+      this.#mean[placeOf(byHour, hour)]! + this.#mean[placeOf(byHourOfWeek, hour)]!;
+    return of(Math.floor(position) + 1) - of(Math.floor(position));
   }
 
   /** The sum of the chosen effects. */
@@ -79,9 +95,12 @@ export class Profile {
     return sum;
   }
 
-  /** The variance of that sum, the effects taken for independent. */
+  /**
+   * The variance of that sum, the effects taken for independent; where straight lines join hours that lie far apart,
+   * with what a line may miss of an edge between them.
+   */
   get variance(): number {
-    let sum = 0;
+    let sum = (edgeShare * this.#edge) ** 2;
     for (let i = 0; i < this.#active; i += 1) sum += this.#weight[i]! ** 2 * this.#variance[this.#cell[i]!]!;
     return sum;
   }
