@@ -1,11 +1,6 @@
 import type { Quarantined } from '../../domain/quarantine/quarantine.ts';
-import {
-  type Consumer,
-  decodeStreamRecord,
-  type EventLine,
-  isFor,
-  isHeartbeat,
-} from '../../events/stream-record.ts';
+import { type Consumer, type EventLine, isFor, isHeartbeat } from '../../events/stream-record.ts';
+import { exactLines } from './exact-lines.ts';
 
 /** Names of the stream's consumers, as `for` takes them. */
 export const consumers: readonly Consumer[] = ['record-usage', 'count-traffic', 'lake'];
@@ -19,7 +14,7 @@ export interface QuarantinedLines {
 
 /** Reads an item; heartbeats, and lines that were not for the consumer that set it aside, are left out. */
 export function linesOf({ bytes, consumer }: Pick<Quarantined, 'bytes' | 'consumer'>): QuarantinedLines {
-  const { lines, bad } = decodeStreamRecord(bytes);
+  const { lines, bad } = exactLines(bytes);
   const known = consumers.find((name) => name === consumer);
   const events = lines.filter(
     (line): line is EventLine => !isHeartbeat(line) && (known === undefined || isFor(line, known)),

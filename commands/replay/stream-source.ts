@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { eventAheadMaxMs } from '../../domain/metering/intake/accept-events.ts';
 import { parseInstant } from '../../events/rfc3339.ts';
-import { decodeStreamRecord, type EventLine, isHeartbeat } from '../../events/stream-record.ts';
+import { type EventLine, isHeartbeat } from '../../events/stream-record.ts';
+import { exactLines } from './exact-lines.ts';
 import type { ReplaySource } from './run-replay.ts';
 import type { ReplayLine } from './sender.ts';
 
@@ -71,7 +72,7 @@ export function streamSource(
 }
 
 function wantedOf(records: readonly _Record[], filter: EventFilter): ReplayLine[] {
-  const lines = records.flatMap(({ Data }) => decodeStreamRecord(Data ?? new Uint8Array()).lines);
+  const lines = records.flatMap(({ Data }) => exactLines(Data ?? new Uint8Array()).lines);
   return lines
     .filter(
       (line): line is EventLine => !isHeartbeat(line) && line.for === undefined && isWanted(line, filter),

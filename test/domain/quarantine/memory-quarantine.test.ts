@@ -1,4 +1,5 @@
 import { memoryQuarantine } from '../../../domain/quarantine/memory-quarantine.ts';
+import { quarantineArchiveContract } from './quarantine-archive-contract.ts';
 import { quarantineContract } from './quarantine-contract.ts';
 
 quarantineContract(async () => {
@@ -8,3 +9,5 @@ quarantineContract(async () => {
     stored: async () => [...quarantine.objects].map(([key, object]) => ({ key, ...object })),
   };
 });
+
+quarantineArchiveContract(async () => memoryQuarantine());

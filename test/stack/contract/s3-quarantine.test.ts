@@ -2,6 +2,9 @@ import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client }
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type QuarantineObject, s3Quarantine } from '../../../infra/quarantine/s3-quarantine.ts';
+import { s3QuarantineArchive } from '../../../infra/quarantine/s3-quarantine-archive.ts';
+import { s3Objects } from '../../../infra/s3-objects.ts';
+import { quarantineArchiveContract } from '../../domain/quarantine/quarantine-archive-contract.ts';
 import { quarantineContract } from '../../domain/quarantine/quarantine-contract.ts';
 
 const region = 'eu-central-1';
@@ -47,5 +50,13 @@ describe('s3Quarantine', () => {
         );
       },
     };
+  });
+
+  quarantineArchiveContract(async () => {
+    buckets += 1;
+    const bucket = `quarantine-${buckets}`;
+    await client.send(new CreateBucketCommand({ Bucket: bucket }));
+    const place = { bucket, region, endpoint: server.address, credentials: client.config.credentials };
+    return s3QuarantineArchive(s3Objects(place, { random: () => 0.5 }));
   });
 });
