@@ -163,7 +163,9 @@ class SeriesDetector implements Detector {
     this.#records.learn();
     if (novelty === 0 || surprise < recordSurprise || this.#state[AGE_DAYS]! < silentDays) return -9;
     const news = this.#records.tell(novelty, start);
-    return Math.log10(1 + this.#state[AGE_DAYS]! / 2) + 1.5 * Math.log10(1 + (news / 0.1) ** 1.5) - 1.5;
+    return (
+      Math.log10(1 + this.#state[AGE_DAYS]! / 2) + 1.5 * Math.log10(1 + (news / 0.1) ** 1.5) - recordsOften
+    );
   }
 
   /** What rings teaches little: at severity 70 a tenth. */

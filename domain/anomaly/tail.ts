@@ -11,7 +11,7 @@ const tailSize = 5;
 /** Share of points above the quantile. */
 const above = 0.15;
 /** What a prior is worth, in points above the quantile. */
-const priorWeight = 30;
+const priorWeight = 20;
 /** Form of the tail: 0 falls as an exponential, more falls slower. */
 const usualForm = 0.05;
 /** Excesses beyond so many means are far out; of an exponential 8 % are, and the rest have 0.776 of its mean. */
