@@ -8,12 +8,14 @@ import { CommandFault, runCommand } from './command-fault.ts';
 import { terminalProgress } from './drive/progress.ts';
 import { openLake } from './lake/open-lake.ts';
 import { differenceText, hoursText, unaccountedText } from './reconcile/difference-text.ts';
+import { type ExtraNames, nameExtras } from './reconcile/name-extras.ts';
 import { keptSpan, type OpenStore, type Reconciliation, reconcile } from './reconcile/reconcile.ts';
 import { openRecount } from './reconcile/recount.ts';
 import { conservationReport, reportText } from './reconcile/report.ts';
 import { readSetAside } from './reconcile/set-aside.ts';
 import { dynamoStoredWindows, hoursOf } from './reconcile/windows.ts';
 import { spanOf, tenantOf } from './replay/arguments.ts';
+import { streamSource } from './replay/stream-source.ts';
 import { type StackClients, stackClients } from './stack-clients.ts';
 import { findStack, localStackName, type StackTarget, targetHelp, targetOptions } from './stack-target.ts';
 
@@ -63,9 +65,10 @@ async function compare(asked: Asked): Promise<void> {
     const recount = await openRecount(lake, { tenantId, waiting: setAside.waiting }, clients.configs);
     return { recount, setAside, close: () => lake.close() };
   };
+  const windows = dynamoStoredWindows(clients.dynamodb, stack.resource('UsageTable'), stack.clock);
   const { store, ...result } = await reconcile(span, {
     openStore,
-    windows: dynamoStoredWindows(clients.dynamodb, stack.resource('UsageTable'), stack.clock),
+    windows,
     config,
     waitForBoth: () => waitForBoth(stack, values),
     progress: terminalProgress(),
@@ -81,7 +84,13 @@ async function compare(asked: Asked): Promise<void> {
       return;
     }
     if (report) for (const line of reportText(report)) console.log(line);
-    for (const line of verdict(asked, result)) console.log(line);
+    const names = await nameExtras(result.differences, {
+      windows,
+      streamOf: (filter) =>
+        streamSource(clients.kinesis, stack.resource('EventStream'), filter, stack.clock()),
+      progress: terminalProgress(),
+    });
+    for (const line of verdict(asked, result, names)) console.log(line);
   } finally {
     store.close();
   }
@@ -98,7 +107,7 @@ async function waitForBoth(stack: StackTarget, { wait }: Values): Promise<void> 
   await delay(seconds * 1_000);
 }
 
-function verdict({ values, config, span }: Asked, result: Reconciliation): string[] {
+function verdict({ values, config, span }: Asked, result: Reconciliation, names: ExtraNames): string[] {
   const { differences, unaccounted, windows, events } = result;
   const hours = `${hourText(span.from)} to ${hourText(span.to)}`;
   if (differences.length === 0 && unaccounted.length === 0)
@@ -111,7 +120,9 @@ function verdict({ values, config, span }: Asked, result: Reconciliation): strin
   return [
     `DIFFERENT: ${differences.length} windows of ${hours}.`,
     ...(differences.length > 0 ? [`Hours (windows): ${hoursText(differences)}`] : []),
-    ...named.flatMap((one) => differenceText(one, scaleOf(one.window.meter), bounds)),
+    ...named.flatMap((one) =>
+      differenceText(one, names.get(one), { scale: scaleOf(one.window.meter), ids: bounds.ids }),
+    ),
     ...lost.map(unaccountedText),
     ...(hidden > 0 ? [`${hidden} more; --all names them.`] : []),
   ];

@@ -1,5 +1,5 @@
 import { decimalText } from '../../domain/metering/quantity.ts';
-import { hourText, type WindowDifference } from '../../domain/reconciliation/window-look.ts';
+import { type EventName, hourText, type WindowDifference } from '../../domain/reconciliation/window-look.ts';
 import type { EventIdentity } from './set-aside.ts';
 
 /** So many differences, and so many ids of each, are named. */
@@ -9,15 +9,24 @@ export interface Bounds {
 }
 
 /** A difference for a person: where, what both say, and which events. */
-export function differenceText(difference: WindowDifference, scale: number, { ids }: Bounds): string[] {
+export function differenceText(
+  difference: WindowDifference,
+  extraNames: ReadonlyMap<string, EventName> | undefined,
+  { scale, ids }: { scale: number; ids: number },
+): string[] {
   const { window, expected, found, missing, extra, faults } = difference;
   const side = ({ events, value }: { events: number; value: bigint }) =>
     `${events} events, ${decimalText(value, scale)}`;
-  const names = missing.map(({ source, id }) => `${JSON.stringify(source)} ${JSON.stringify(id)}`);
+  const nameOf = ({ source, id }: EventName) => `${JSON.stringify(source)} ${JSON.stringify(id)}`;
+  const known = extra.flatMap((hash) => extraNames?.get(hash) ?? []);
+  const unknown = extra.filter((hash) => !extraNames?.has(hash));
   return [
     `${hourText(window.hour)}  account ${JSON.stringify(window.accountId)}, ${window.meter}: the lake has ${side(expected)}; the window ${side(found)}`,
-    ...(missing.length > 0 ? [`    not counted: ${listed(names, ids)}`] : []),
-    ...(extra.length > 0 ? [`    counted, but not in the lake (hashes of ids): ${listed(extra, ids)}`] : []),
+    ...(missing.length > 0 ? [`    not counted: ${listed(missing.map(nameOf), ids)}`] : []),
+    ...(known.length > 0 ? [`    counted, but not in the lake: ${listed(known.map(nameOf), ids)}`] : []),
+    ...(unknown.length > 0
+      ? [`    counted, but neither in the lake nor on the stream (hashes of ids): ${listed(unknown, ids)}`]
+      : []),
     ...faults.map((fault) => `    the window contradicts itself: ${fault}`),
   ];
 }
