@@ -14,8 +14,8 @@ import { eventually } from './support/eventually.ts';
 import { type CommandRun, runCommand } from './support/run-command.ts';
 import { tenantClient } from './support/tenant-client.ts';
 
-/** As many as one likes: TIDEGATE_EVENTS=1000000. */
-const events = Number(process.env.TIDEGATE_EVENTS ?? 100_000);
+/** As many as one likes: TIDEGATE_EVENTS=1000000 npx vitest run --project stack test/stack/reconcile.test.ts */
+const events = Number(process.env.TIDEGATE_EVENTS ?? 25_000);
 const hourMs = 3_600_000;
 
 /** One tenant's events from the first post to the last replay: each test goes on where the one before it ended. */
@@ -108,7 +108,8 @@ describe('a stack that is killed, fed garbage and tampered with', () => {
       result.report.reduce((total: number, hour: Record<string, number>) => total + (hour[name] ?? 0), 0);
     expect(sum('counted')).toBe(events + 1);
     expect(sum('quarantined')).toBe(3);
-    expect(sum('duplicate')).toBeGreaterThanOrEqual(events * 0.05);
+    // Some repeats are in one post, where ingest drops them.
+    expect(sum('duplicate')).toBeGreaterThan(events * 0.045);
     expect(sum('unaccounted') + sum('notInLake') + sum('unmetered')).toBe(0);
     expect(sum('stored')).toBe(sum('counted') + sum('duplicate') + sum('quarantined'));
   }, 900_000);
@@ -170,7 +171,7 @@ describe('a stack that is killed, fed garbage and tampered with', () => {
     const { code, stdout } = await reconcile();
     expect(code).toBe(1);
     expect(stdout).toContain('not counted: "g" "good"');
-    expect((await command('replay')).code).toBe(0);
+    expect((await command('replay', '--rate', '50000')).code).toBe(0);
     const again = await eventually(reconcile, (run) => run.code === 0);
     expect(again.stdout).toContain('EQUAL');
   }, 300_000);
@@ -186,7 +187,7 @@ describe('a stack that is killed, fed garbage and tampered with', () => {
     const weekAgo = new Date(now - 7 * 24 * hourMs).toISOString().slice(0, 10);
     expect(stdout).toMatch(/Hours \(windows\): \d{4}-\d\d-\d\dT\d\d:00Z \(\d+\)/);
     expect(stdout).toContain(`${weekAgo}T`);
-    expect(stdout).toContain('counted, but not in the lake');
+    expect(stdout).toMatch(/counted, but not in the lake: "device-\d" "bulk-1-\d+"/);
 
     const replayed = await command('replay', '--from-stream', '--for', 'lake', '--rate', '50000');
     expect(replayed.stdout).toMatch(/\d+ events are on the stream again, for lake\./);
