@@ -19,8 +19,8 @@ const farMeans = 2.5;
 const nearMean = 0.776;
 /** Far excesses are anomalies, not the tail: they count this little, until they come too often for that. */
 const farTrust = 0.25;
-const farShareUsual = 0.2;
-const farShareHeavy = 0.3;
+const farShareUsual = 0.35;
+const farShareHeavy = 0.45;
 
 /** What heavy tails do to a judgement: `light` keeps to the usual form. */
 export type Form = 'light' | 'learned';
