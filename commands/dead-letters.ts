@@ -11,6 +11,8 @@ import { CommandFault } from './command-fault.ts';
 export const deadLetterQueues: Record<string, { from: string; to: string }> = {
   limits: { from: 'LimitDeadLetterQueue', to: 'LimitQueue' },
   evaluations: { from: 'EvaluationDeadLetterQueue', to: 'EvaluationQueue' },
+  detections: { from: 'DetectionDeadLetterQueue', to: 'DetectionQueue' },
+  anomalies: { from: 'AnomalyDeadLetterQueue', to: 'AnomalyQueue' },
   'roll-ups': { from: 'RollUpDeadLetterQueue', to: 'RollUpQueue' },
 };
 

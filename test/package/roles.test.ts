@@ -275,6 +275,7 @@ const unsent: Record<string, string[]> = {
   'ingest-events': ['dynamodb:DeleteItem', 'dynamodb:PutItem'], // enforce-limit, configure-tenant
   // enforce-limit, record-usage, roll-up-days
   'query-usage': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  'query-traffic': ['dynamodb:PutItem', 'dynamodb:UpdateItem'], // detect-anomalies, count-traffic
   'check-access': ['dynamodb:BatchGetItem', 'dynamodb:PutItem'], // ingest-events, configure-account
   'configure-account': ['dynamodb:UpdateItem'], // record-usage
   'fan-out-jobs': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], // authorize-tenant
