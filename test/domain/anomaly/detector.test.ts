@@ -160,7 +160,8 @@ describe('what it makes of time', () => {
     const from = 8 * weekHours + 10;
     const { judgements } = play(10, 500, (value, index) => (index >= from ? value * 5 : value));
     expect(judgements[from]!.severity).toBeGreaterThan(90);
-    expect(alarms(judgements, from + 48)).toBe(0);
+    expect(worst(judgements, from + 48, judgements.length).severity).toBeLessThan(90);
+    expect(alarms(judgements, from + 48)).toBeLessThan(4);
     const later = judgements[from + 72]!;
     expect(later.lower).toBeGreaterThan(500 * 0.3);
   });
