@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   ListShardsCommand,
   MergeShardsCommand,
@@ -134,7 +133,8 @@ function holdDown(name: string): () => Promise<number> {
     let kills = 0;
     while (isHeld) {
       kills += await stack.killWorker(name);
-      await delay(2);
+      // Everything else goes on.
+      await fetch(`${stack.api}/v1/health`);
     }
     return kills;
   })();
@@ -220,8 +220,8 @@ describe('traffic', () => {
       let kills = 0;
       while (isPosting) {
         kills += await stack.killWorker('count-traffic');
-        // Now and then it gets as far as a few of its writes.
-        await delay(150 + 40 * (kills % 8));
+        // Now and then it gets as far as a few of its writes, and now and then to its end.
+        for (let asked = 0; asked < 20 + 5 * (kills % 8); asked += 1) await fetch(`${stack.api}/v1/health`);
       }
       return kills;
     })();

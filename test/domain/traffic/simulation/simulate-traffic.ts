@@ -53,6 +53,7 @@ class TrafficSimulation {
   readonly #judgedUntil = new Map<string, number>();
   readonly #running = new Set<Process>();
   readonly #losesRecords: boolean;
+  readonly #ages: number[];
   #isJudging = false;
   #failure: unknown;
   #isOver = false;
@@ -63,11 +64,14 @@ class TrafficSimulation {
     this.#scheduler = new Scheduler(lots);
     this.#world = new TrafficWorld(mutation);
     this.#shards = new SimulatedShards(lots.int(1, 3));
-    this.#losesRecords = lots.chance(0.15);
+    this.#losesRecords = lots.chance(0.15) || mutation === 'no-gap';
+    this.#ages = mutation
+      ? [0, 8 * minuteMs, 20 * minuteMs, 20 * minuteMs]
+      : [-minuteMs, 0, 0, 90_000, 4 * minuteMs, 8 * minuteMs, 20 * minuteMs, 26 * hourMs];
     this.#chosen = {
       // What is built wrong shows the sooner the more goes wrong.
       crash: lots.pick(mutation ? [0, 0.05] : [0, 0.01, 0.05]),
-      refused: lots.pick(mutation ? [0.1, 0.25] : [0, 0.02, 0.1]),
+      refused: lots.pick(mutation ? [0.1, 0.25, 0.5] : [0, 0.02, 0.1]),
       lost: lots.pick([0, 0.02]),
     };
     this.#faults = { crash: 0, refused: 0, lost: 0 };
@@ -121,9 +125,12 @@ class TrafficSimulation {
       () => this.#consumeOne(),
       () => this.#consumeOne(),
       () => this.#beat(),
+      () => this.#beat(),
       () => this.#judge(),
       () => this.#judge(),
-      () => this.#advance(this.#lots.pick([10_000, minuteMs, minuteMs, 3 * minuteMs])),
+      () => this.#judge(),
+      () => this.#judge(),
+      () => this.#advance(this.#lots.pick([10_000, minuteMs, 3 * minuteMs, 8 * minuteMs])),
       () => this.#lots.chance(0.1) && this.#advance(this.#lots.pick([hourMs, 5 * hourMs])),
       () => this.#lots.chance(0.3) && this.#shards.split(this.#lots),
       () => this.#lots.chance(0.3) && this.#shards.merge(this.#lots),
@@ -145,7 +152,7 @@ class TrafficSimulation {
   #post(): void {
     const { now } = this.#world;
     const events = Array.from({ length: this.#lots.int(1, 4) }, (): StoredEvent => {
-      const age = this.#lots.pick([-minuteMs, 0, 0, 0, 90_000, 4 * minuteMs, 20 * minuteMs, 26 * hourMs]);
+      const age = this.#lots.pick(this.#ages);
       return {
         series: this.#lots.pick(seriesNames),
         occurredAt: now - age,
@@ -198,7 +205,7 @@ class TrafficSimulation {
   #consume(shard: SimulatedShard): void {
     const process = this.#process();
     const from = shard.next;
-    const records = shard.records.slice(from, from + this.#lots.int(1, 8));
+    const records = shard.records.slice(from, from + this.#lots.int(1, this.#lots.pick([3, 20])));
     let isWaitedFor = true;
     shard.isRead = true;
     shard.counting += 1;

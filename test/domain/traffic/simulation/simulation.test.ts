@@ -4,7 +4,7 @@ import type { TrafficMutation } from './traffic-world.ts';
 
 /** SIM_SEED replays one world; SIM_SEEDS plays more of them. */
 const single = process.env.SIM_SEED;
-const count = Number(process.env.SIM_SEEDS ?? 1_000);
+const count = Number(process.env.SIM_SEEDS ?? 300);
 
 async function firstFailure(
   seeds: Iterable<number>,
@@ -47,7 +47,6 @@ describe('traffic, whatever happens', () => {
     'no-condition',
     'all-or-nothing',
     'heartbeats-first',
-    'heartbeats-past-failures',
     'no-mark',
     'mark-before-count',
     'mark-what-was-added',
@@ -56,7 +55,9 @@ describe('traffic, whatever happens', () => {
   ])(
     'is found out where it is built wrong: %s',
     async (mutation) => {
-      expect(await firstFailure(seedsTo(count), mutation)).toMatch(/^SIM_SEED=\d+: AssertionError/);
+      expect(await firstFailure(seedsTo(Math.max(count, 1_000)), mutation)).toMatch(
+        /^SIM_SEED=\d+: AssertionError/,
+      );
     },
     600_000,
   );

@@ -24,7 +24,6 @@ export type TrafficMutation =
   | 'no-condition'
   | 'all-or-nothing'
   | 'heartbeats-first'
-  | 'heartbeats-past-failures'
   | 'no-mark'
   | 'mark-before-count'
   | 'mark-what-was-added'
@@ -85,10 +84,6 @@ export class TrafficWorld {
       'heartbeats-first': async (batch, time) => [
         ...(await count({ ...batch, parts: [] }, time)),
         ...(await count({ ...batch, heartbeats: [] }, time)),
-      ],
-      'heartbeats-past-failures': async (batch, time) => [
-        ...(await count({ ...batch, heartbeats: [] }, time)),
-        ...(await count({ ...batch, parts: [] }, time)),
       ],
       'mark-before-count': async (batch, time) => {
         // As if each part had been counted before.
