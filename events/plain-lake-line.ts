@@ -70,7 +70,9 @@ export function readPlainEvent(bytes: string, head: LineHead): PlainEvent | unde
   if (Number.isNaN(occurredAt)) return undefined;
   const given = event.start(dataversion) < 0 ? ',"dataversion":1' : '';
   return {
-    row: `${attributes(bytes, start, end)},"occurredat":${digitsOf(occurredAt)}${given},"receivedat":${digitsOf(head.receivedAt)},"config":${head.config}}`,
+    row:
+      `${attributes(bytes, start, end)},"occurredat":${digitsOf(occurredAt)}${given},` +
+      `"receivedat":${digitsOf(head.receivedAt)},"config":${head.config}}`,
     isAscii: scan.isAscii,
     type: inner(bytes, type),
     version,

@@ -90,7 +90,11 @@ export function encodeEffect(anomaly: AnomalyRecord, { learned, lessons, undone 
     return { text, changed: learned !== undefined, direction, needsPercentOfExpected: share, until };
   }
   if (undone.length > 0) {
-    const text = `Deviations of ${series} like this one ring again: ${undone.length === 1 ? 'a dismissal' : `${undone.length} dismissals`} that had kept them quiet no longer ${undone.length === 1 ? 'holds' : 'hold'}.`;
+    const [dismissals, hold] =
+      undone.length === 1 ? ['a dismissal', 'holds'] : [`${undone.length} dismissals`, 'hold'];
+    const text =
+      `Deviations of ${series} like this one ring again: ` +
+      `${dismissals} that had kept them quiet no longer ${hold}.`;
     return { text, changed: true, direction, undone: undone.map(({ anomalyId }) => anomalyId) };
   }
   return { text: `Deviations of ${series} like this one ring as before.`, changed: false, direction };

@@ -26,7 +26,10 @@ function endedText({ series, start, end, severity, isWithdrawn }: AnomalyEnded):
   if (isWithdrawn) {
     return `${series} did not deviate at ${minute(start)} after all: events that came late have made up for it.`;
   }
-  return `${series} is as expected again since ${minute(end)}. It had not been since ${minute(start)}; severity ${Math.floor(severity)} of 100.`;
+  return (
+    `${series} is as expected again since ${minute(end)}. ` +
+    `It had not been since ${minute(start)}; severity ${Math.floor(severity)} of 100.`
+  );
 }
 
 /** The same for a small screen: the series' name, which may be long, comes last. */
@@ -53,11 +56,14 @@ const healthTexts: {
   'data.stalled': ({ since, isLagging }) =>
     isLagging
       ? `Counting your traffic lags behind since ${minute(since)}. Intervals are judged late.`
-      : `Your traffic is not counted since ${minute(since)}. Nothing is lost; until it is, nothing is judged, and silence is not taken for zero.`,
+      : `Your traffic is not counted since ${minute(since)}. ` +
+        'Nothing is lost; until it is, nothing is judged, and silence is not taken for zero.',
   'data.resumed': ({ since, at }) =>
-    `Your traffic is counted again since ${minute(at)}. It was not since ${minute(since)}; what came meanwhile is counted and judged now.`,
+    `Your traffic is counted again since ${minute(at)}. ` +
+    `It was not since ${minute(since)}; what came meanwhile is counted and judged now.`,
   'data.duplicates': ({ share, since }) =>
-    `${percent(share)} of your events since ${minute(since)} were sent more than once. Usage counts each once; traffic series count what was stored, so they are too high by as much.`,
+    `${percent(share)} of your events since ${minute(since)} were sent more than once. ` +
+    'Usage counts each once; traffic series count what was stored, so they are too high by as much.',
 };
 
 /** The same for a small screen. */

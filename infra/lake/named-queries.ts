@@ -71,7 +71,8 @@ export function athenaQuery({ says, types, sql }: NamedQuery): string {
     (type) => `${tableOf(type)} as (\n  ${athenaEvents(anyTenant, type, thisMonth)}\n)`,
   );
   const rest = sql.startsWith('with ') ? `,\n${sql.slice('with '.length)}` : `\n${sql}`;
-  return `-- ${says}\n-- Put the tenant in the place of ${anyTenant}, and other days in that of this month.\nwith ${tables.join(',\n')}${rest}`;
+  const howTo = `Put the tenant in the place of ${anyTenant}, and other days in that of this month.`;
+  return `-- ${says}\n-- ${howTo}\nwith ${tables.join(',\n')}${rest}`;
 }
 
 /** Resources of the template, by logical id. */

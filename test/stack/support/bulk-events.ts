@@ -1,12 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { drawStream } from '../../../commands/drive/draw.ts';
+import { eventually } from './eventually.ts';
 import { type Answer, rawRequest } from './tenant-client.ts';
 
 const eventsPerPost = 1_000;
 const postsAtOnce = 4;
 const hourMs = 3_600_000;
-/** Between tries while the stack is down. */
-const pauseMs = 100;
 
 /** How events are sent in bulk. */
 export interface BulkOptions {
@@ -63,19 +61,24 @@ function eventOf(ordinal: number, { accounts, now, seed }: BulkOptions) {
   };
 }
 
+/** Again and again while the stack is down. */
 async function postUntilTaken({ target }: BulkOptions, body: string): Promise<void> {
-  for (;;) {
-    const { api, key } = target();
-    const headers = {
-      authorization: `Bearer ${key}`,
-      'content-type': 'application/cloudevents-batch+json',
-    };
-    const answer = await rawRequest(api, '/v1/tenants/T001/events', { method: 'POST', body, headers }).catch(
-      () => undefined as Answer | undefined,
-    );
-    if (answer?.status === 202) return;
-    if (answer && answer.status < 500 && answer.status !== 429 && answer.status !== 401)
-      throw new Error(`The stack refuses events: ${JSON.stringify(answer.body).slice(0, 500)}`);
-    await delay(pauseMs);
-  }
+  await eventually(
+    async () => {
+      const { api, key } = target();
+      const headers = {
+        authorization: `Bearer ${key}`,
+        'content-type': 'application/cloudevents-batch+json',
+      };
+      const answer = await rawRequest(api, '/v1/tenants/T001/events', {
+        method: 'POST',
+        body,
+        headers,
+      }).catch(() => undefined as Answer | undefined);
+      if (answer && answer.status < 500 && ![202, 401, 429].includes(answer.status))
+        throw new Error(`The stack refuses events: ${JSON.stringify(answer.body).slice(0, 500)}`);
+      return answer;
+    },
+    (answer) => answer?.status === 202,
+  );
 }
