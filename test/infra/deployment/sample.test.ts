@@ -9,7 +9,7 @@ const { fillSample, tenantsOfRevisions } = createRequire(import.meta.url)(
 const facts = {
   now: Date.parse('2026-11-21T10:07:30.250Z'),
   tenants: [{ tenantId: 'T001', keys: { ingest: 'tg_i', read: 'tg_r', manage: 'tg_m' } }],
-  revisions: { T001: 7 },
+  revisions: { T001: 7, T002: 2 },
   resources: { EventStream: 'tidegate-local-EventStream' },
 };
 
