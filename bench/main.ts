@@ -12,6 +12,7 @@ import { endToEnd } from './end-to-end.ts';
 import { fold } from './fold.ts';
 import { ingest } from './ingest.ts';
 import { judging } from './judging.ts';
+import { lake } from './lake/lake.ts';
 import { limits } from './limits/limits.ts';
 import { record } from './record.ts';
 import { asText, type Part, type Table } from './report.ts';
@@ -22,6 +23,7 @@ const parts: Record<string, Part> = {
   ingest,
   'end-to-end': endToEnd,
   limits,
+  lake,
   judging,
   'cold-start': coldStart,
   'hot-spots': hotSpots,

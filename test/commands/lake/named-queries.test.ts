@@ -58,6 +58,13 @@ describe('usage', () => {
     ]);
   });
 
+  it('of quantities of any size', async () => {
+    const large = usage('6', '2021-04-20T10:05:00Z', 'a3', 'd1', 9_007_199_254_740_991);
+    expect(
+      await ask('usage-by-account-and-day', [large, usage('7', '2021-04-20T10:05:00Z', 'a3', 'd1', 1)]),
+    ).toEqual([['a3', '2021-04-20', 2, '9007199254740992.000000']]);
+  });
+
   it('of the ten devices of each hour that used most', async () => {
     expect(await ask('top-devices-by-hour', lines)).toEqual([
       [at('10:00:00'), 1, 'd1', 1, 100],
