@@ -11,7 +11,7 @@ import { cost } from './cost/cost.ts';
 import { endToEnd } from './end-to-end.ts';
 import { fold } from './fold.ts';
 import { ingest } from './ingest.ts';
-import { judging } from './judging.ts';
+import { judging } from './judging/judging.ts';
 import { lake } from './lake/lake.ts';
 import { limits } from './limits/limits.ts';
 import { record } from './record.ts';
