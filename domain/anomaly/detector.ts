@@ -61,7 +61,7 @@ const recordsOften = 1.7;
 /** Lengths of the spans that evidence is summed over, in intervals. */
 function spansOf(intervalMs: number): readonly number[] {
   if (intervalMs >= dayMs) return [3, 7];
-  return intervalMs >= hourMs ? [3, 8, 24] : [3, 12, 36];
+  return intervalMs >= hourMs ? [3, 8] : [3, 12, 36];
 }
 
 /** A detector that has seen nothing, or that goes on where the snapshot of one with the same settings was taken. */
