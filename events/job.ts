@@ -21,6 +21,8 @@ export interface EvaluationJob {
 export interface DetectionJob {
   job: 'detect-anomalies';
   tenantId: string;
+  /** Looks at every series, whether an interval of it has ended since the last look or not. */
+  all?: boolean;
 }
 
 /** One message of a job queue. */
@@ -52,19 +54,19 @@ export function decodeEvaluationJob(text: string): EvaluationJob {
 
 /** Reads a message of the queue of detections. Throws, saying what is wrong, where it is none. */
 export function decodeDetectionJob(text: string): DetectionJob {
-  const { tenantId } = parseJob(text, 'detect-anomalies');
-  return { job: 'detect-anomalies', tenantId };
+  const { tenantId, all } = parseJob(text, 'detect-anomalies');
+  return { job: 'detect-anomalies', tenantId, ...(all === true && { all }) };
 }
 
 function parseJob(text: string, wanted: Job['job']) {
-  const { job, tenantId, partition, accountId } = parseMessageBody(text);
+  const { job, tenantId, partition, accountId, all } = parseMessageBody(text);
   if (job !== wanted) throw new Error(`This queue takes the job ${wanted}, not ${named(job)}.`);
   if (typeof tenantId !== 'string' || tenantId === '') throw new Error('The job names no tenantId.');
   const isPartition = Number.isInteger(partition) && Number(partition) >= 0;
   if (partition !== undefined && (!isPartition || Number(partition) >= registryPartitions)) {
     throw new Error(`The job's partition must be a whole number from 0 to ${registryPartitions - 1}.`);
   }
-  return { tenantId, accountId, partition: partition as number | undefined };
+  return { tenantId, accountId, all, partition: partition as number | undefined };
 }
 
 const named = (job: unknown): string => (typeof job === 'string' ? job.slice(0, 64) : typeof job);

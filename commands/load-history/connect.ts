@@ -3,6 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { trafficReader } from '../../domain/traffic/read-traffic.ts';
 import { judgingPorts } from '../../infra/judging/dynamo-judging.ts';
+import { sqsJobQueue } from '../../infra/metering/sqs-job-queue.ts';
 import { systemRandom } from '../../infra/random.ts';
 import { dynamoConfigHistory } from '../../infra/tenancy/dynamo-config-history.ts';
 import { dynamoDuplicateCounts } from '../../infra/traffic/dynamo-duplicate-counts.ts';
@@ -35,6 +36,7 @@ export function connectLoading(stack: StackTarget): { ports: LoadPorts; close():
     ports: {
       ...judgingPorts({ dynamodb, sqs }, names, { clock, random: systemRandom }),
       traffic,
+      detections: sqsJobQueue(sqs, stack.resource('DetectionQueue'), { random: systemRandom }),
       history: dynamoConfigHistory(dynamodb, stack.resource('TenantsTable')),
     },
     close() {

@@ -3,6 +3,7 @@ import { detectorName, type JudgeSeriesPorts, judgeSeries } from '../../domain/j
 import type { SeriesTweaks } from '../../domain/judging/series-tweak.ts';
 import type { ConfigHistory } from '../../domain/tenancy/config-history.ts';
 import type { Series, TenantConfig } from '../../domain/tenancy/tenant-config.ts';
+import type { DetectionJob } from '../../events/job.ts';
 import { CommandFault } from '../command-fault.ts';
 import { readSeriesFile, SeriesFileFault } from '../series-file.ts';
 import { historyRows } from './history-rows.ts';
@@ -11,6 +12,8 @@ export interface LoadPorts extends ImportPorts {
   traffic: JudgeSeriesPorts['traffic'];
   tweaks: Pick<SeriesTweaks, 'read'>;
   history: Pick<ConfigHistory, 'latest'>;
+  /** Where detect-anomalies is asked to look at all of a tenant's series. */
+  detections: { sendAll(jobs: DetectionJob[]): Promise<void> };
 }
 
 export interface LoadWish {
@@ -51,6 +54,7 @@ export async function loadHistory(ports: LoadPorts, wish: LoadWish, around: Load
   if (!isChanged) return print(`${span}, were loaded already; nothing has changed.`);
   print(`${span}, are stored.`);
   const judged = await judgeImported(ports, wish, { config, series, until: to }, around);
+  await ports.detections.sendAll([{ job: 'detect-anomalies', tenantId, all: true }]);
   print(`${judged.toLocaleString('en')} intervals are judged; what follows them is judged as it is counted.`);
 }
 

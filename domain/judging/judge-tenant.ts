@@ -15,6 +15,7 @@ import {
   healthNoticeKey,
 } from './data-health.ts';
 import { type JudgeSeriesPorts, judgeSeries } from './judge-series.ts';
+import { LastLooks } from './last-looks.ts';
 import { noTweak, type SeriesTweaks } from './series-tweak.ts';
 import { type TenantWatch, type TenantWatches, watching, withActive } from './tenant-watch.ts';
 
@@ -34,6 +35,13 @@ export interface TenantOutcome {
   isDone: boolean;
 }
 
+export interface Judging {
+  /** Whether there is time to begin something more. */
+  goesOn?: () => boolean;
+  /** Looks at every series: somebody may have died over one, or begun one anew. */
+  all?: boolean;
+}
+
 /** Series that are judged at once: what takes time is the table's answers. */
 const seriesAtOnce = 16;
 const conflictsMax = 8;
@@ -42,9 +50,15 @@ const conflictsMax = 8;
  * Judges all that is complete of a tenant's series, and notes what is to be told of its data. Whatever was cut off
  * before is made good. One series that cannot be judged does not hold up the others.
  */
-export function judgeTenant(ports: JudgeTenantPorts, clock: () => number, goesOn: () => boolean) {
-  return async (tenantId: string, config: TenantConfig): Promise<TenantOutcome> => {
+export function judgeTenant(ports: JudgeTenantPorts, clock: () => number) {
+  const looks = new LastLooks();
+  return async (
+    tenantId: string,
+    config: TenantConfig,
+    { goesOn = () => true, all = false }: Judging = {},
+  ): Promise<TenantOutcome> => {
     const now = clock();
+    const mayHaveEnded = all ? () => true : looks.since(tenantId, config);
     // The marks come before the watermark and the counts: what is marked later is in the next list.
     const marks = await ports.reopened.list(tenantId);
     const watermark = await ports.traffic.watermark();
@@ -67,6 +81,7 @@ export function judgeTenant(ports: JudgeTenantPorts, clock: () => number, goesOn
     const active = new Map<string, boolean>();
     await eachAtOnce(config.series, seriesAtOnce, async (series) => {
       const own = marks.filter((mark) => mark.series === series.name || mark.series === series.relativeTo);
+      if (own.length === 0 && !mayHaveEnded(series, watermark.completeUntil)) return;
       try {
         const result = await judge(tenant, {
           series,
@@ -82,14 +97,14 @@ export function judgeTenant(ports: JudgeTenantPorts, clock: () => number, goesOn
         outcome.failed.push({ series: series.name, error: error as Error });
       }
     });
-    for (const mark of marks.filter((one) => isTaken(one, config.series, taken))) {
-      await ports.reopened.clear(tenantId, mark);
-    }
+    const done = marks.filter((one) => isTaken(one, config.series, taken));
+    await eachAtOnce(done, seriesAtOnce, (mark) => ports.reopened.clear(tenantId, mark));
     const known = await noted(ports, tenantId, (one) => withActive(one, active), watch);
     const { untold } = await lookAtDuplicates(ports, tenantId, config, known, now);
     // Sent until it is told: whoever dies in between leaves it to the next look.
     const cause = untold.map(healthNoticeKey).join(' ');
     if (untold.length > 0) await ports.queue.sendAll([{ kind: 'health', tenantId, cause }]);
+    if (outcome.isDone && outcome.failed.length === 0) looks.note(tenantId, config, watermark.completeUntil);
     return outcome;
   };
 }

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { judgeTenant } from '../../domain/judging/judge-tenant.ts';
 import { encodeJob } from '../../events/job.ts';
 import { dayMs, hourMs, seriesOf, usualCount } from '../domain/judging/judging-world.ts';
 import { type TrafficWorld, trafficWorld } from './traffic-world.ts';
@@ -34,8 +35,7 @@ const jobOf = (tenantId = 'T001') => encodeJob({ job: 'detect-anomalies', tenant
 function invoke(bodies: string[], { remainingMs = 300_000, ports = world.ports } = {}) {
   const handler = createHandler({
     history: world.history,
-    judging: ports,
-    clock: world.clock,
+    judge: judgeTenant(ports, world.clock),
     logger: new Logger({ serviceName: 'detect-anomalies', logLevel: 'INFO' }),
   });
   const Records = bodies.map((body, index) => ({ messageId: `m${index}`, body }) as SQSRecord);

@@ -21,7 +21,7 @@ async function load(rows: string[], { series = seriesOf() as Series, name = 'ord
   world.config.zones = world.config.zones.map((one) => ({ ...one, timeZone: zone }));
   const history = memoryConfigHistory();
   await history.appendOnce('T001', world.config);
-  const ports = { ...world.ports, tweaks: world.tweaks, history };
+  const ports = { ...world.ports, tweaks: world.tweaks, history, detections: { sendAll: async () => {} } };
   const content = Buffer.from(rows.join('\n'));
   const around = {
     clock: () => begin + 1_000,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { importHistory } from '../../../domain/judging/import-history.ts';
 import { detectorName, judgeSeries } from '../../../domain/judging/judge-series.ts';
+import { judgeTenant } from '../../../domain/judging/judge-tenant.ts';
 import { noTweak } from '../../../domain/judging/series-tweak.ts';
 import { teachSeries } from '../../../domain/judging/teach-series.ts';
 import type { Series } from '../../../domain/tenancy/tenant-config.ts';
@@ -294,5 +295,44 @@ describe('several judges', () => {
     };
     const task = { series, tweak: noTweak, completeUntil: world.start + 2 * dayMs, reopened: [] };
     await expect(judge(tenant, task)).rejects.toThrow('Others still judged');
+  });
+});
+
+describe('a process that has judged a tenant', () => {
+  it('reads no series again before an interval of it has ended, unless it is to look for what was left', async () => {
+    const world = await learnedWorld([seriesOf(), seriesOf({ name: 'days', interval: 'P1D' })], 48);
+    const read: string[] = [];
+    const store = {
+      ...world.ports.store,
+      readState: (key: Parameters<typeof world.ports.store.readState>[0]) => {
+        read.push(key.series);
+        return world.ports.store.readState(key);
+      },
+    };
+    const judge = judgeTenant({ ...world.ports, store }, () => world.time.now);
+    const look = async (more = {}) => {
+      read.length = 0;
+      await judge('T001', world.config, more);
+      return read.toSorted();
+    };
+    expect(await look()).toEqual(['days', 'orders']);
+    expect(await look()).toEqual([]);
+    expect(await look({ all: true })).toEqual(['days', 'orders']);
+    world.pass(world.start + 49 * hourMs);
+    expect(await look()).toEqual(['orders']);
+    world.count(world.start + 5 * hourMs, 3);
+    expect(await look()).toEqual(['orders']);
+    world.config.revision += 1;
+    expect(await look()).toEqual(['days', 'orders']);
+    world.pass(world.start + 72 * hourMs);
+    expect(await look()).toEqual(['days', 'orders']);
+    const failing = {
+      ...world.ports,
+      store: { ...store, putState: () => Promise.reject(new Error('no answer')) },
+    };
+    const other = judgeTenant(failing, () => world.time.now);
+    world.pass(world.start + 73 * hourMs);
+    for (const _ of [1, 2])
+      expect((await other('T001', world.config)).failed).toMatchObject([{ series: 'orders' }]);
   });
 });

@@ -103,7 +103,7 @@ export function judgingWorld(series: Series[] = [seriesOf()], start = Date.parse
       mark.completeUntil = until;
     },
     judge(over: Partial<JudgeTenantPorts> = {}, goesOn = () => true) {
-      return judgeTenant({ ...ports, ...over }, () => time.now, goesOn)('T001', config);
+      return judgeTenant({ ...ports, ...over }, () => time.now)('T001', config, { goesOn });
     },
     /** Works on what waits, as notify-anomaly does. */
     async tellAll() {
