@@ -83,8 +83,12 @@ export function Dialog({
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const shown = dialog.current;
+    const former = document.activeElement;
     shown?.showModal();
-    return () => shown?.close();
+    return () => {
+      shown?.close();
+      if (former instanceof HTMLElement) former.focus();
+    };
   }, []);
   return (
     <dialog

@@ -5,7 +5,7 @@ import { Name, Quantity, When } from '../parts/text.tsx';
 import { hashOf } from '../routing/place.ts';
 import { unitOf } from '../session/tenant-config.ts';
 
-/** Accounts with their usage against their limits. Short: without the plan. */
+/** Accounts with their usage against their limits. Short: without the plan and the share. */
 export function AccountTable({
   accounts,
   config,
@@ -46,7 +46,12 @@ export function AccountTable({
               {account.meters
                 .filter((standing) => isTelling(standing, account))
                 .map((standing) => (
-                  <Usage key={standing.meter} standing={standing} unit={unitOf(config, standing.meter)} />
+                  <Usage
+                    key={standing.meter}
+                    standing={standing}
+                    unit={unitOf(config, standing.meter)}
+                    isShort={isShort}
+                  />
                 ))}
             </td>
             <td class="cell-status">
@@ -70,7 +75,15 @@ const isTelling = ({ limit, used }: Standing, { meters }: Account): boolean =>
   Number(used) > 0 ||
   meters.every((each) => each.limit === undefined && Number(each.used) === 0);
 
-function Usage({ standing, unit }: { standing: Standing; unit: string | undefined }) {
+function Usage({
+  standing,
+  unit,
+  isShort,
+}: {
+  standing: Standing;
+  unit: string | undefined;
+  isShort: boolean;
+}) {
   return (
     <div class="usage">
       <div class="usage-text">
@@ -84,7 +97,9 @@ function Usage({ standing, unit }: { standing: Standing; unit: string | undefine
             </span>
           )}
         </span>
-        {standing.ratio !== undefined && <span class="usage-share">{readShare(standing.ratio)}</span>}
+        {standing.ratio !== undefined && !isShort && (
+          <span class="usage-share">{readShare(standing.ratio)}</span>
+        )}
       </div>
       <LimitBar standing={standing} unit={unit} />
     </div>

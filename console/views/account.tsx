@@ -60,7 +60,9 @@ export function AccountView({ accountId, query }: { accountId: string; query: Re
       <Shown loaded={loaded} lines={10}>
         {({ config, account }) => (
           <>
-            <div aria-live="polite">{saved && <Note tone="good" title={saved} role="status" />}</div>
+            <div class="live" aria-live="polite">
+              {saved && <Note tone="good" title={saved} role="status" />}
+            </div>
             {account.status === 'suspended' && <Suspended account={account} />}
             <Standings account={account} config={config} meter={meter} />
             {meter !== undefined && (

@@ -127,7 +127,7 @@ function UnknownSeries({ name }: { name: string }) {
 function Learning() {
   return (
     <Note title="This series is still learning.">
-      What is usual is not known yet, so nothing of it is judged. That takes about two weeks of traffic.
+      What is usual has to be known first: its first weeks are not judged.
     </Note>
   );
 }

@@ -48,6 +48,7 @@ export function watch(context: BrowserContext, mayComplain?: RegExp): void {
 /** Kept under test/browser/output, to be looked at. */
 export async function screenshot(page: Page, name: string, fullPage = true): Promise<void> {
   mkdirSync(output, { recursive: true });
+  if (fullPage) await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: `${output}${name}.png`, fullPage, animations: 'disabled' });
 }
 

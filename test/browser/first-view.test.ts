@@ -126,7 +126,7 @@ describe('the first view', () => {
     const page = await fetch(`${world.api}/console/`);
     const html = await page.text();
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
-    const script = /src="(assets\/[^"]+)"/.exec(html)?.[1];
+    const script = /src="(assets\/console-[^"]+)"/.exec(html)?.[1];
     const asset = await fetch(`${world.api}/console/${script}`);
     expect(asset.headers.get('content-encoding')).toBe('gzip');
     expect(asset.headers.get('cache-control')).toContain('immutable');
