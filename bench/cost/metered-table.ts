@@ -70,7 +70,7 @@ export async function meteredTables(): Promise<MeteredTables> {
  * Adds up what each call consumed. A condition that fails costs a write as well, of which the error does not
  * speak: it is counted as one unit, which is right for the small items that the naive designs put.
  */
-function meter(client: DynamoDBClient, spend: (kind: keyof Units, units: number) => void): void {
+export function meter(client: DynamoDBClient, spend: (kind: keyof Units, units: number) => void): void {
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const kind = writes.has(context.commandName ?? '') ? 'write' : 'read';

@@ -165,19 +165,19 @@ describe('a fall of 30 %', () => {
       status: 200,
       body: { status: 'dismissed', effect: { changed: true, direction: 'below' } },
     });
-    await intervals(1, 1, 1, 1, 1, 1, 0.7, 0.7, 0.7, 0.7);
+    await intervals(1, 1, 1, 1, 0.7, 0.7, 0.7);
     await anomalies.take();
     expect(detected()).toHaveLength(1);
   });
 
   it('still rings where it is 60 %', async () => {
-    await intervals(1, 1, 1, 1, 1, 1);
+    await intervals(1, 1, 1, 1);
     const from = next;
     for (let tries = 0; tries < 4 && detected().length < 2; tries++) {
       await intervals(0.4);
       await anomalies.take();
     }
-    await intervals(0.4, 1, 1, 1, 1);
+    await intervals(0.4);
     await anomalies.take();
     expect(detected()).toHaveLength(2);
     expect(detected()[1]?.body).toMatchObject({ start: instant(from), direction: 'below' });
