@@ -23,11 +23,13 @@ export function amountUnits(unit: string | undefined): AmountUnit[] {
   return [{ name, factor: 1 }];
 }
 
-/** The largest unit in which the value reads well: at least 1, with at most two places. */
+/** The largest unit in which the value reads well: at least 1, with at most two places, and read back as the same. */
 export function amountOf(value: number, unit: string | undefined): { text: string; unit: AmountUnit } {
   const units = amountUnits(unit);
   const fits = ({ factor }: AmountUnit) =>
-    value >= factor && Math.round((value / factor) * 100) / 100 === value / factor;
+    value >= factor &&
+    Math.round((value / factor) * 100) / 100 === value / factor &&
+    Math.round((value / factor) * factor) === value;
   const chosen = units.find(fits) ?? (units.at(-1) as AmountUnit);
   return { text: String(value / chosen.factor), unit: chosen };
 }

@@ -54,6 +54,12 @@ describe.each(looks)('$look', ({ look, ...given }) => {
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
     expect(overflow).toBeLessThanOrEqual(0);
+    const cut = await page
+      .locator('td, .figure-value, .badge')
+      .evaluateAll((elements) =>
+        elements.filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.textContent),
+      );
+    expect(cut).toEqual([]);
     await screenshot(page, `${name}-${look}`);
   });
 });

@@ -12,6 +12,7 @@ describe('an amount', () => {
     [53_687_091_200, '50', 'GiB'],
     [1_610_612_736, '1.5', 'GiB'],
     [1_234_567, '1234567', 'B'],
+    [9_007_199_254_740_911, '9007199254740911', 'B'],
   ])('%i bytes are typed as %s %s', (value, text, name) => {
     const amount = amountOf(value, 'By');
     expect([amount.text, amount.unit.name]).toEqual([text, name]);
