@@ -155,6 +155,8 @@ describe('event source mappings', () => {
     { queue: 'RollUpQueue', deadLetters: 'RollUpDeadLetterQueue', consumer: 'roll-up-days' },
     { queue: 'LimitQueue', deadLetters: 'LimitDeadLetterQueue', consumer: 'enforce-limit' },
     { queue: 'EvaluationQueue', deadLetters: 'EvaluationDeadLetterQueue', consumer: 'evaluate-accounts' },
+    { queue: 'DetectionQueue', deadLetters: 'DetectionDeadLetterQueue', consumer: 'detect-anomalies' },
+    { queue: 'AnomalyQueue', deadLetters: 'AnomalyDeadLetterQueue', consumer: 'notify-anomaly' },
   ])('hide a message of $queue for as long as it may be worked on', ({ queue, deadLetters, consumer }) => {
     const { VisibilityTimeout, RedrivePolicy, FifoQueue } = propertiesOf(stack, queue);
     expect(VisibilityTimeout).toBeGreaterThanOrEqual(6 * propertiesOf(stack, functionId(consumer)).Timeout);
@@ -202,7 +204,13 @@ describe('alarms', () => {
     {
       metric: 'ApproximateNumberOfMessagesVisible',
       dimension: 'QueueName',
-      of: ['RollUpDeadLetterQueue', 'LimitDeadLetterQueue', 'EvaluationDeadLetterQueue'],
+      of: [
+        'DetectionDeadLetterQueue',
+        'AnomalyDeadLetterQueue',
+        'RollUpDeadLetterQueue',
+        'LimitDeadLetterQueue',
+        'EvaluationDeadLetterQueue',
+      ],
     },
     {
       metric: 'ReadThrottleEvents',
