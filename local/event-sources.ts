@@ -3,15 +3,21 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { DrivenClock } from './clock/driven-clock.ts';
 import { invokeJson } from './lambda/invoke-json.ts';
 import type { LambdaRuntime } from './lambda/lambda-runtime.ts';
+import { inFlight } from './mappings/in-flight.ts';
 import { startQueueMapping } from './mappings/queue-mapping.ts';
 import { startStreamMapping } from './mappings/stream-mapping.ts';
 import type { LocalClients } from './resources/local-clients.ts';
 import { StackFault } from './stack-fault.ts';
 import type { ResolvedResource, ResolvedStack } from './template/resolved-stack.ts';
 
-export interface EventSources {
+interface EventSource {
   /** Takes no more, and resolves when the invocations that run are done. */
   stop(): Promise<void>;
+}
+
+export interface EventSources extends EventSource {
+  /** Resolves when the consumers have done what they can do now, or take too long over it. */
+  settled(): Promise<void>;
 }
 
 interface Surroundings {
@@ -24,27 +30,30 @@ interface Surroundings {
   log: (line: string) => void;
 }
 
-type Start = (mapping: ResolvedResource, stack: ResolvedStack, around: Surroundings) => EventSources;
+type Start = (mapping: ResolvedResource, stack: ResolvedStack, around: Surroundings) => EventSource;
 
 /** By the service of the source's ARN. */
 const starters: Record<string, Start> = { kinesis: startStream, sqs: startQueue };
 
 /** Plays every event source mapping of the template. */
 export function playEventSources(stack: ResolvedStack, around: Surroundings): EventSources {
+  const calls = inFlight();
+  const watched = { ...around, lambda: { ...around.lambda, invoke: calls.watch(around.lambda.invoke) } };
   const running = stack.ofType('AWS::Lambda::EventSourceMapping').map((mapping) => {
     const service = String(mapping.properties.EventSourceArn).split(':')[2] ?? '';
     const start = starters[service];
     if (!start) throw new StackFault(`${mapping.logicalId}: the local stack plays no mapping of ${service}.`);
-    return start(mapping, stack, around);
+    return start(mapping, stack, watched);
   });
   return {
+    settled: calls.settled,
     async stop() {
       await Promise.all(running.map((one) => one.stop()));
     },
   };
 }
 
-function startStream(mapping: ResolvedResource, stack: ResolvedStack, around: Surroundings): EventSources {
+function startStream(mapping: ResolvedResource, stack: ResolvedStack, around: Surroundings): EventSource {
   const { clients, clock, folder, log } = around;
   const properties = withWindow(mapping, around);
   return startStreamMapping({
@@ -63,7 +72,7 @@ function startStream(mapping: ResolvedResource, stack: ResolvedStack, around: Su
   });
 }
 
-function startQueue(mapping: ResolvedResource, stack: ResolvedStack, around: Surroundings): EventSources {
+function startQueue(mapping: ResolvedResource, stack: ResolvedStack, around: Surroundings): EventSource {
   const { clients, clock, log } = around;
   return startQueueMapping({
     mapping: mapping.properties,

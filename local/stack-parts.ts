@@ -122,6 +122,7 @@ export async function startParts(around: Surroundings): Promise<StackParts> {
         region,
         accountId,
         invoke: lambda.invoke,
+        settled: sources.settled,
         failed: log,
       });
       closing.add(schedules.stop);

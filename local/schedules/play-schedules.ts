@@ -10,6 +10,8 @@ interface Surroundings {
   region: string;
   accountId: string;
   invoke: (functionArn: string, payload: string) => Promise<InvocationResult>;
+  /** Resolves when what was called for earlier is done; asked for while the clock is moved on. */
+  settled: () => Promise<void>;
   /** Told when a target has failed as often as it is tried. */
   failed: (sentence: string) => void;
 }
@@ -41,6 +43,8 @@ export function playSchedules(stack: ResolvedStack, around: Surroundings): { sto
         stops.delete(forget);
         if (ended.signal.aborted) return;
         arm(at);
+        // Consumers keep up with a clock that passes hours in a moment, or all would seem to have stood still.
+        if (around.clock.passing()) await around.settled();
         await fire(rule, arn, at, around, ended.signal);
       });
       stops.add(forget);
