@@ -200,7 +200,7 @@ describe('alarms', () => {
       dimension: 'EventSourceMappingUUID',
       of: ['RecordUsageMapping'],
     },
-    { metric: 'PutRequests', dimension: 'BucketName', of: ['QuarantineBucket'] },
+    { metric: 'PutRequests', dimension: 'BucketName', of: ['LakeBucket', 'QuarantineBucket'] },
     {
       metric: 'ApproximateNumberOfMessagesVisible',
       dimension: 'QueueName',
