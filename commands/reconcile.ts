@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { hourMs } from '../domain/metering/window.ts';
+import { type RecountReport, recountReport } from '../domain/reconciliation/recount-reports.ts';
 import { hourText } from '../domain/reconciliation/window-look.ts';
 import { allMeters, type TenantConfig } from '../domain/tenancy/tenant-config.ts';
+import { dynamoRecountReports } from '../infra/reconciliation/dynamo-recount-reports.ts';
 import { dynamoConfigHistory } from '../infra/tenancy/dynamo-config-history.ts';
 import { CommandFault, runCommand } from './command-fault.ts';
 import { terminalProgress } from './drive/progress.ts';
@@ -25,7 +27,8 @@ const waitSecondsUsual = { local: 10, deployed: 720 };
 const help = `npm run reconcile -- --tenant T --from TIME --to TIME [options]
 
 Counts every event of the lake anew, per account, meter and hour, and compares with the windows. Hours that differ are
-compared once more when both sides have had their time; only what stays different is named. Exit code 1: anything is.
+compared once more when both sides have had their time; only what stays different is named. Exit code 1: anything is. The tenant
+sees in its data health when this was done and what became of everything that is stored.
 
   --tenant T           whose
   --from TIME --to TIME   whole hours from and to these times of the events; a date stands for its midnight in UTC
@@ -74,8 +77,10 @@ async function compare(asked: Asked): Promise<void> {
     progress: terminalProgress(),
   });
   try {
-    const report = values.report ? await conservationReport(store, result.examination) : undefined;
+    const conserved = await conservationReport(store, result.examination);
     const isEqual = result.differences.length === 0 && result.unaccounted.length === 0;
+    await keepReport(asked, recountReport({ at: stack.clock(), span, isEqual }, conserved));
+    const report = values.report ? conserved : undefined;
     if (!isEqual) process.exitCode = 1;
     if (values.json) {
       const { examination: _, ...rest } = result;
@@ -93,6 +98,18 @@ async function compare(asked: Asked): Promise<void> {
     for (const line of verdict(asked, result, names)) console.log(line);
   } finally {
     store.close();
+  }
+}
+
+/** For the data health of the tenant. What was found is told all the same where it cannot be kept. */
+async function keepReport({ stack, clients, tenantId }: Asked, report: RecountReport): Promise<void> {
+  if (report.span.from >= report.span.to) return;
+  try {
+    await dynamoRecountReports(clients.dynamodb, stack.resource('TrafficTable')).put(tenantId, report);
+  } catch (error) {
+    console.error(
+      `The tenant's data health does not show this recount, for it could not be stored: ${error}`,
+    );
   }
 }
 

@@ -11,6 +11,7 @@ import { dynamoSeriesReader, type SeriesReader } from '../infra/judging/series-r
 import { createLogger } from '../infra/logger.ts';
 import { s3QuarantineCount } from '../infra/quarantine/quarantine-count.ts';
 import { systemRandom } from '../infra/random.ts';
+import { dynamoRecountReports } from '../infra/reconciliation/dynamo-recount-reports.ts';
 import { s3Objects } from '../infra/s3-objects.ts';
 import { dynamoTrafficReader } from '../infra/traffic/dynamo-traffic.ts';
 
@@ -51,6 +52,7 @@ function adapters(): Ports {
     ...dynamoSeriesReader(client, systemClock),
     traffic: dynamoTrafficReader(client, systemClock),
     quarantine: s3QuarantineCount(s3Objects(bucket, { random: systemRandom })),
+    recounts: dynamoRecountReports(client, environment.trafficTable()),
     logger: createLogger(),
   };
 }

@@ -1,5 +1,5 @@
 import type { Hour } from '../../domain/metering/window.ts';
-import { type Conservation, conservationOf } from '../../domain/reconciliation/conservation.ts';
+import { type Conservation, conservationOf, totalOf } from '../../domain/reconciliation/conservation.ts';
 import { hourText } from '../../domain/reconciliation/window-look.ts';
 import { asTable } from '../table.ts';
 import type { Examination } from './examine.ts';
@@ -73,7 +73,7 @@ function extraByHour(examination: Examination | undefined): Map<Hour, number> {
 
 export function reportText(hours: readonly Conservation[]): string[] {
   if (hours.length === 0) return ['Nothing is stored of these hours.'];
-  const total = { ...sumOf(hours), hour: Number.NaN };
+  const total = { ...totalOf(hours), hour: Number.NaN };
   const cells = (one: Conservation): string[] => [
     Number.isNaN(one.hour) ? 'ALL' : hourText(one.hour),
     ...[one.stored, one.counted, one.duplicate, one.unmetered, one.quarantined, one.unaccounted].map(String),
@@ -82,15 +82,3 @@ export function reportText(hours: readonly Conservation[]): string[] {
   const head = ['HOUR', 'STORED', 'COUNTED', 'DUPLICATE', 'UNMETERED', 'QUARANTINED', 'UNACCOUNTED'];
   return asTable([[...head, 'NOT IN LAKE'], ...hours.map(cells), cells(total)]);
 }
-
-const sumOf = (hours: readonly Conservation[]): Omit<Conservation, 'hour'> =>
-  hours.reduce((sum, one) => ({
-    hour: one.hour,
-    stored: sum.stored + one.stored,
-    counted: sum.counted + one.counted,
-    duplicate: sum.duplicate + one.duplicate,
-    unmetered: sum.unmetered + one.unmetered,
-    quarantined: sum.quarantined + one.quarantined,
-    unaccounted: sum.unaccounted + one.unaccounted,
-    notInLake: sum.notInLake + one.notInLake,
-  }));

@@ -1,8 +1,7 @@
 import type { Hour } from '../metering/window.ts';
 
-/** What became of the events of a tenant and hour that are stored in the lake. */
-export interface Conservation {
-  hour: Hour;
+/** What became of events that are stored in the lake. */
+export interface ConservationTotal {
   /** Copies in the lake. */
   stored: number;
   /** Different events that a window has. */
@@ -17,6 +16,11 @@ export interface Conservation {
   unaccounted: number;
   /** Counted events that the lake does not have. */
   notInLake: number;
+}
+
+/** What became of those of a tenant and hour. */
+export interface Conservation extends ConservationTotal {
+  hour: Hour;
 }
 
 /** Of one hour: how many events there are, and how many of them are counted, set aside, or neither. */
@@ -41,3 +45,16 @@ export const conservationOf = ({ copies, events, ...rest }: HourCounts): Conserv
   unaccounted: rest.unaccounted,
   notInLake: rest.notInLake,
 });
+
+export const totalOf = (hours: readonly ConservationTotal[]): ConservationTotal => {
+  const sum = (name: keyof ConservationTotal) => hours.reduce((total, one) => total + one[name], 0);
+  return {
+    stored: sum('stored'),
+    counted: sum('counted'),
+    duplicate: sum('duplicate'),
+    unmetered: sum('unmetered'),
+    quarantined: sum('quarantined'),
+    unaccounted: sum('unaccounted'),
+    notInLake: sum('notInLake'),
+  };
+};

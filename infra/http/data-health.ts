@@ -1,3 +1,5 @@
+import { hourMs } from '../../domain/metering/window.ts';
+import type { RecountReport, RecountReports } from '../../domain/reconciliation/recount-reports.ts';
 import { encodeInstant } from '../../events/usage-answer.ts';
 import type { Clock } from '../clock.ts';
 import type { HealthReader } from '../judging/series-reader.ts';
@@ -11,6 +13,7 @@ const dayMs = 86_400_000;
 export interface HealthPorts {
   traffic: HealthReader;
   quarantine: QuarantineCount;
+  recounts: Pick<RecountReports, 'last'>;
   clock: Clock;
 }
 
@@ -19,10 +22,11 @@ export async function getDataHealth(ports: HealthPorts, request: ApiRequest): Pr
   const { tenantId } = request.path as { tenantId: string };
   readQuery(request.query, {});
   const now = ports.clock();
-  const [{ state, since, completeUntil }, share, quarantined24h] = await Promise.all([
+  const [{ state, since, completeUntil }, share, quarantined24h, recount] = await Promise.all([
     ports.traffic.watermark(),
     ports.traffic.duplicatesShare(tenantId, now - dayMs, now),
     ports.quarantine.last24h(tenantId, now),
+    ports.recounts.last(tenantId),
   ]);
   const isKnown = Number.isFinite(completeUntil);
   return {
@@ -33,6 +37,17 @@ export async function getDataHealth(ports: HealthPorts, request: ApiRequest): Pr
       completeUntil: isKnown ? encodeInstant(completeUntil) : null,
       duplicatesShare: Number((share ?? 0).toPrecision(4)),
       quarantined24h,
+      ...(recount && { conservation: encodeRecount(recount) }),
     },
   };
 }
+
+const encodeRecount = ({ at, span, isEqual, total, hours, hoursOmitted }: RecountReport) => ({
+  at: encodeInstant(at),
+  from: encodeInstant(span.from * hourMs),
+  to: encodeInstant(span.to * hourMs),
+  equal: isEqual,
+  ...total,
+  hours: hours.map(({ hour, ...counts }) => ({ start: encodeInstant(hour * hourMs), ...counts })),
+  hoursOmitted,
+});

@@ -1,6 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { nothingWatched } from '../../domain/judging/tenant-watch.ts';
+import { memoryRecountReports } from '../../domain/reconciliation/memory-recount-reports.ts';
+import { type RecountReports, recountReport } from '../../domain/reconciliation/recount-reports.ts';
 import type { Grant } from '../../domain/tenancy/grant.ts';
 import type { Watermark } from '../../domain/traffic/traffic-reader.ts';
 import { dayMs, hourMs, seriesOf, usualCount } from '../domain/judging/judging-world.ts';
@@ -23,6 +25,7 @@ const { createHandler } = await import('../../functions/query-traffic.ts');
 
 let world: TrafficWorld;
 let watermark: Watermark;
+let recounts: RecountReports;
 const at = Date.parse('2026-01-05T00:00:00Z');
 const instant = (ms: number) => new Date(ms).toISOString().replace('.000Z', 'Z');
 
@@ -32,6 +35,7 @@ beforeEach(async () => {
     seriesOf({ name: 'views', interval: 'P1D', relativeTo: 'orders' }),
   ]);
   watermark = { completeUntil: at, state: 'ok', shards: [], gaps: [] };
+  recounts = memoryRecountReports();
 });
 
 async function ask(
@@ -44,6 +48,7 @@ async function ask(
     ...world.reader,
     traffic: { watermark: async () => watermark, duplicatesShare: async () => 0.123456 },
     quarantine: { last24h: async () => 3 },
+    recounts,
     logger: new Logger(),
   });
   const result = await handler(
@@ -228,6 +233,48 @@ describe('GET health', () => {
       state: 'stalled',
       since: instant(at),
       completeUntil: null,
+    });
+  });
+
+  it('says what the last recount of this tenant came to', async () => {
+    const first = at / hourMs;
+    const counts = { stored: 9, counted: 5, duplicate: 1, unmetered: 1 };
+    const conserved = [
+      { hour: first, ...counts, quarantined: 2, unaccounted: 0, notInLake: 0 },
+      { hour: first + 2, ...counts, quarantined: 1, unaccounted: 1, notInLake: 3 },
+    ];
+    const span = { from: first, to: first + 24 };
+    await recounts.put('T002', recountReport({ at, span, isEqual: true }, conserved));
+    const health = () => ask('GET /v1/tenants/{tenantId}/health');
+    expect((await health()).body.conservation).toBeUndefined();
+    const made = at + 25 * hourMs + 1;
+    await recounts.put('T001', recountReport({ at: made, span, isEqual: false }, conserved));
+    const { stored, counted, duplicate, unmetered } = counts;
+    expect((await health()).body.conservation).toEqual({
+      at: instant(made - 1),
+      from: instant(at),
+      to: instant(at + 24 * hourMs),
+      equal: false,
+      ...{
+        stored: 18,
+        counted: 10,
+        duplicate: 2,
+        unmetered: 2,
+        quarantined: 3,
+        unaccounted: 1,
+        notInLake: 3,
+      },
+      hours: [
+        {
+          start: instant(at),
+          ...{ stored, counted, duplicate, unmetered, quarantined: 2, unaccounted: 0, notInLake: 0 },
+        },
+        {
+          start: instant(at + 2 * hourMs),
+          ...{ stored, counted, duplicate, unmetered, quarantined: 1, unaccounted: 1, notInLake: 3 },
+        },
+      ],
+      hoursOmitted: 0,
     });
   });
 });

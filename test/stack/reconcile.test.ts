@@ -112,6 +112,15 @@ describe('a stack that is killed, fed garbage and tampered with', () => {
     expect(sum('duplicate')).toBeGreaterThan(events * 0.045);
     expect(sum('unaccounted') + sum('notInLake') + sum('unmetered')).toBe(0);
     expect(sum('stored')).toBe(sum('counted') + sum('duplicate') + sum('quarantined'));
+
+    const { body } = await tenantClient(local(), 'T001').get('health');
+    expect(body.conservation).toMatchObject({
+      ...{ equal: true, from: result.from.replace('Z', ':00Z'), to: result.to.replace('Z', ':00Z') },
+      ...{ stored: sum('stored'), counted: events + 1, duplicate: sum('duplicate'), quarantined: 3 },
+    });
+    const ofAll = (body.conservation as { hours: { stored: number }[] }).hours;
+    expect(ofAll).toHaveLength(Math.min(168, result.report.length));
+    expect((await tenantClient(local(), 'T002').get('health')).body).not.toHaveProperty('conservation');
   }, 900_000);
 
   it('names a window that was changed by hand', async () => {

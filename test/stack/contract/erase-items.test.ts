@@ -6,8 +6,10 @@ import type { Table } from '../../../commands/erase/items.ts';
 import { newAccount } from '../../../domain/limits/account-state.ts';
 import { accountPartition, formatPartition } from '../../../domain/metering/account-partition.ts';
 import { streamPartition } from '../../../domain/metering/intake/stream-partition.ts';
+import { recountReport } from '../../../domain/reconciliation/recount-reports.ts';
 import { emptyConfig } from '../../../domain/tenancy/tenant-config.ts';
 import { dynamoAccountStore } from '../../../infra/limits/dynamo-account-store.ts';
+import { dynamoRecountReports } from '../../../infra/reconciliation/dynamo-recount-reports.ts';
 import { dynamoConfigHistory } from '../../../infra/tenancy/dynamo-config-history.ts';
 import { dynamoTenantDirectory } from '../../../infra/tenancy/dynamo-tenant-directory.ts';
 import { type EmulatedDynamo, startDynamo } from '../support/dynamo.ts';
@@ -115,6 +117,8 @@ describe('erasing from the tables', () => {
       await put(others, `w#${tenantId}#acct`, 'x');
       await put(others, `newkind#${tenantId}`, 'y');
       await put(others, `t#${tenantId}`, `T100`);
+      const report = recountReport({ at: 1, span: { from: 1, to: 2 }, isEqual: true }, []);
+      await dynamoRecountReports(others.client, others.name).put(tenantId, report);
     }
     await put(others, 'k#event-hash', '0001');
     const history = dynamoConfigHistory(tenants.client, tenants.name);
@@ -136,7 +140,7 @@ describe('erasing from the tables', () => {
     expect((await keys(others)).filter((key) => key.includes('#T100 ') || key.includes('#T100#'))).toEqual(
       [],
     );
-    expect((await keys(others)).filter((key) => key.includes('T1001'))).toHaveLength(3);
+    expect((await keys(others)).filter((key) => key.includes('T1001'))).toHaveLength(4);
     expect(await keys(others)).toContain('k#event-hash 0001');
     expect(await directory.find('T100')).toBeUndefined();
     expect(await directory.findKey('T100-aaaaaaaaaaaa')).toBeUndefined();
