@@ -1,9 +1,11 @@
 import { AlarmRate, type Direction } from './alarm-rate.ts';
 import { Arena } from './arena.ts';
 import { LocalClock } from './local-clock.ts';
+import { clamp } from './log-ratio.ts';
 import { Records } from './records.ts';
 import { SeriesModel } from './series-model.ts';
 import { severityOf } from './severity.ts';
+import { ShortMemory } from './short-memory.ts';
 import { Tails } from './tail.ts';
 
 export interface DetectorSettings {
@@ -49,6 +51,7 @@ const learningDays = 14;
 /** A series is not judged on its first day. */
 const silentDays = 1;
 const tailMemoryDays = 60;
+const shortMemoryDays = 7;
 /** Ratios of series have a weaker rhythm than traffic has. */
 const ratioScale = 0.15;
 /** Measured values stray as counts would of which this share of the usual value is one. */
@@ -57,6 +60,14 @@ const measuredGrain = 0.1;
 const recordSurprise = 2;
 /** How often records are broken at first, in powers of ten a week. */
 const recordsOften = 1.7;
+
+/** No value counts as greater: sums and squares of it stay finite. */
+const valueMax = 1e17;
+/** What is so many times the usual value teaches as if it were less. */
+const absurdFrom = 100;
+/** From which advantage of the last values the rhythm is doubted, and how far. */
+const doubtFrom = 1.3;
+const doubtMax = 0.5;
 
 /** Lengths of the spans that evidence is summed over, in intervals. */
 function spansOf(intervalMs: number): readonly number[] {
@@ -73,6 +84,8 @@ const AGE_DAYS = 0;
 const SCALE = 1;
 const SEEN = 2;
 const IS_MEASURED = 3;
+/** What is added to every value before the rhythm sees it, so that none is negative. */
+const OFFSET = 4;
 
 class SeriesDetector implements Detector {
   readonly #arena: Arena;
@@ -84,6 +97,7 @@ class SeriesDetector implements Detector {
   readonly #tails: Tails;
   readonly #alarms: AlarmRate;
   readonly #records: Records;
+  readonly #short: ShortMemory;
   readonly #state: Float64Array;
 
   constructor({ intervalMs, timeZone, isRelative }: DetectorSettings, snapshot?: Uint8Array) {
@@ -94,13 +108,14 @@ class SeriesDetector implements Detector {
     this.#clock = new LocalClock(timeZone);
     this.#stepDays = intervalMs / dayMs;
     this.#channels = 1 + spans.length;
-    this.#state = arena.doubles(4);
+    this.#state = arena.doubles(5);
     this.#alone = new SeriesModel(arena, intervalMs, spans, 1);
     this.#ratio = isRelative ? new SeriesModel(arena, intervalMs, spans, ratioScale) : undefined;
     const memory = Math.max(200, tailMemoryDays / this.#stepDays);
     this.#tails = new Tails(arena, models * this.#channels * 2, 1.05, 0.45, memory);
     this.#alarms = new AlarmRate(arena, intervalMs);
     this.#records = new Records(arena, intervalMs);
+    this.#short = new ShortMemory(arena, Math.max(100, shortMemoryDays / this.#stepDays), memory);
     arena.seal();
   }
 
@@ -121,9 +136,10 @@ class SeriesDetector implements Detector {
       this.#ratio?.skip();
       return undefined;
     }
-    const value = Math.max(0, observation.value);
+    const value = this.#lift(clamp(observation.value, -valueMax, valueMax));
     const grain = this.#grainOf(value);
     this.#alone.compare(value, grain);
+    this.#short.compare(value - this.#state[OFFSET]!, this.#state[IS_MEASURED] === 1 ? 0 : 1);
     if (exposure !== undefined) this.#ratio?.compare(value, grain);
     else this.#ratio?.skip();
     const surprises: [number, number] = [this.#surprise(0), this.#surprise(1)];
@@ -134,12 +150,22 @@ class SeriesDetector implements Detector {
     return this.#judgement(severity, direction, grain);
   }
 
+  /** Adds what makes it 0 or more: a fifth more than the lowest value needs, so that it seldom has to be raised. */
+  #lift(value: number): number {
+    const s = this.#state;
+    const least = s[SCALE]! > 0 ? -absurdFrom * s[SCALE]! : -valueMax;
+    if (value + s[OFFSET]! < 0) s[OFFSET] = -1.2 * Math.max(value, least);
+    return Math.max(0, value + s[OFFSET]!);
+  }
+
   /** What pure chance makes of a unit: 1 while all values are whole numbers, else a part of the usual value. */
   #grainOf(value: number): number {
     const s = this.#state;
     s[SEEN] = s[SEEN]! + 1;
     const pace = Math.max(this.#stepDays / tailMemoryDays, 1 / s[SEEN]!);
-    s[SCALE] = s[SCALE]! + pace * (value - s[SCALE]!);
+    // One absurd value must not make all others small.
+    const counted = s[SCALE]! > 0 ? Math.min(value, absurdFrom * s[SCALE]!) : value;
+    s[SCALE] = s[SCALE]! + pace * (counted - s[SCALE]!);
     if (!Number.isInteger(value)) s[IS_MEASURED] = 1;
     return s[IS_MEASURED] === 1 ? Math.max(1e-9, measuredGrain * s[SCALE]!) : 1;
   }
@@ -151,7 +177,9 @@ class SeriesDetector implements Detector {
       const out = direction === 0 ? distance : -distance;
       most = Math.max(most, this.#tails.surprise(2 * channel + direction, out, 'light'));
     });
-    return most;
+    // Where the last values say far better what comes, the rhythm's own surprise is worth less.
+    const doubt = doubtMax * clamp(this.#short.advantage - doubtFrom, 0, 1);
+    return Math.max((1 - doubt) * most, this.#short.surprise(direction));
   }
 
   /**
@@ -171,7 +199,10 @@ class SeriesDetector implements Detector {
   /** What rings teaches little: at severity 70 a tenth. */
   #learn(value: number, grain: number, severity: number, hasExposure: boolean): void {
     const trust = 1 - 0.9 * Math.min(1, Math.max(0, (severity - 20) / 30));
-    if (this.#alone.seen * this.#stepDays > 1) {
+    const isJudged = this.#alone.seen * this.#stepDays > 1;
+    const offset = this.#state[OFFSET]!;
+    this.#short.learn(value - offset, this.#alone.forecast.mean - offset, isJudged);
+    if (isJudged) {
       this.#forChannels((channel, distance) => {
         this.#tails.learn(2 * channel, distance);
         this.#tails.learn(2 * channel + 1, -distance);
@@ -183,12 +214,13 @@ class SeriesDetector implements Detector {
 
   #judgement(severity: number, direction: Direction, grain: number): Judgement {
     const { mean, excess } = this.#alone.forecast;
+    const offset = this.#state[OFFSET]!;
     const reach = 3 * Math.sqrt(grain * mean + excess * mean * mean);
     return {
       severity: this.#state[AGE_DAYS]! <= silentDays ? 0 : severity,
-      expected: mean,
-      lower: Math.max(0, mean - reach),
-      upper: mean + reach,
+      expected: mean - offset,
+      lower: Math.max(0, mean - reach) - offset,
+      upper: mean + reach - offset,
       direction: direction === 0 ? 'above' : 'below',
       isLearning: this.#state[AGE_DAYS]! < learningDays,
     };

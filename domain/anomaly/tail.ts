@@ -33,11 +33,13 @@ export type Form = 'light' | 'learned';
 export class Tails {
   readonly #state: Float64Array;
   readonly #memory: number;
+  readonly #form: number;
 
-  /** `level` and `excess`: the prior. `memory`: of how many points a tail is a mean, in the end. */
-  constructor(arena: Arena, count: number, level: number, excess: number, memory: number) {
+  /** `level` and `excess`: the prior. `memory`: of how many points a tail is a mean, in the end. `form`: at least. */
+  constructor(arena: Arena, count: number, level: number, excess: number, memory: number, form = usualForm) {
     this.#state = arena.doubles(count * tailSize);
     this.#memory = memory;
+    this.#form = form;
     if (!arena.isFresh) return;
     for (let at = 0; at < this.#state.length; at += tailSize) {
       this.#state[at + LEVEL] = level;
@@ -54,7 +56,7 @@ export class Tails {
     if (distance <= level) return distance <= 0 ? 0 : (-Math.log10(above) * distance) / level;
     const means = (distance - level) / this.#state[at + EXCESS]!;
     const heavier = form === 'light' ? 0 : 6 * Math.max(0, this.#state[at + FAR]! - farShareHeavy);
-    const xi = Math.min(1, usualForm + heavier);
+    const xi = Math.min(1, this.#form + heavier);
     return -Math.log10(above) + Math.log10(1 + xi * means) / xi;
   }
 

@@ -223,7 +223,8 @@ describe('its state', () => {
   });
 
   it('gives numbers for whatever comes', () => {
-    const hostile = [0, 1e-300, 0.5, 1, 3, 50_000, 2 ** 53, Number.POSITIVE_INFINITY, Number.NaN, -5, null];
+    const absurd = [1e-300, 2 ** 53, 1e300, -1e308, Number.POSITIVE_INFINITY, Number.NaN];
+    const hostile = [0, 0.5, 1, 3, 50_000, -5, null, ...absurd];
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom(...hostile), { maxLength: 300 }),
