@@ -188,7 +188,8 @@ describe('a fall of 30 %', () => {
 
 describe('a consumer that stands still for an hour', () => {
   it('is told as that, and nothing is taken for a fall', async () => {
-    const before = (await anomalies.take()).length;
+    await anomalies.take();
+    const before = detected().length;
     let isHeld = true;
     const holding = (async () => {
       while (isHeld) {
@@ -209,6 +210,8 @@ describe('a consumer that stands still for an hour', () => {
     }
     await health.take(2);
     expect(health.messages.map(({ body }) => body.kind)).toEqual(['data.stalled', 'data.resumed']);
-    expect((await anomalies.take()).length).toBe(before);
+    // The end of the fall before it may be told now; a beginning may not.
+    await anomalies.take();
+    expect(detected()).toHaveLength(before);
   });
 });
