@@ -2,7 +2,7 @@ import type { StackHandle } from './start.ts';
 
 /** What a person needs to begin: where it is, the keys, and a first event to send and read back. */
 export function welcome({ localJson, dataDir, clock }: StackHandle): string {
-  const { api, control, tenants } = localJson;
+  const { api, console: page, control, tenants } = localJson;
   const [first] = tenants;
   const keys = tenants.flatMap(({ tenantId, keys: { ingest, read, manage } }) => [
     `  ${tenantId}  ingest  ${ingest}`,
@@ -14,6 +14,7 @@ export function welcome({ localJson, dataDir, clock }: StackHandle): string {
 Tidegate is ready.
 
   API      ${api}/v1
+  Console  ${page} (sign in with a read or manage key)
   Control  ${control}
   Data     ${dataDir} (local.json has all of this)
 
