@@ -1,3 +1,4 @@
+import { AlarmHabit } from './alarm-habit.ts';
 import { AlarmRate, type Direction } from './alarm-rate.ts';
 import { Arena } from './arena.ts';
 import { LocalClock } from './local-clock.ts';
@@ -96,6 +97,7 @@ class SeriesDetector implements Detector {
   readonly #channels: number;
   readonly #tails: Tails;
   readonly #alarms: AlarmRate;
+  readonly #habit: AlarmHabit;
   readonly #records: Records;
   readonly #short: ShortMemory;
   readonly #state: Float64Array;
@@ -114,6 +116,7 @@ class SeriesDetector implements Detector {
     const memory = Math.max(200, tailMemoryDays / this.#stepDays);
     this.#tails = new Tails(arena, models * this.#channels * 2, 1.05, 0.45, memory);
     this.#alarms = new AlarmRate(arena, intervalMs);
+    this.#habit = new AlarmHabit(arena, intervalMs);
     this.#records = new Records(arena, intervalMs);
     this.#short = new ShortMemory(arena, Math.max(100, shortMemoryDays / this.#stepDays), memory);
     arena.seal();
@@ -145,7 +148,7 @@ class SeriesDetector implements Detector {
     const surprises: [number, number] = [this.#surprise(0), this.#surprise(1)];
     const { news, oddity, direction } = this.#alarms.rarity(surprises, start);
     const novel = isSpecial ? 0 : this.#noveltyRarity(value, Math.max(...surprises), start);
-    const severity = severityOf(Math.max(news, novel));
+    const severity = severityOf(this.#habit.temper(Math.max(news, novel), this.#state[AGE_DAYS]!, start));
     this.#learn(value, grain, severityOf(Math.max(oddity, novel)), exposure !== undefined);
     return this.#judgement(severity, direction, grain);
   }
