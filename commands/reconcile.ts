@@ -27,8 +27,8 @@ const waitSecondsUsual = { local: 10, deployed: 720 };
 const help = `npm run reconcile -- --tenant T --from TIME --to TIME [options]
 
 Counts every event of the lake anew, per account, meter and hour, and compares with the windows. Hours that differ are
-compared once more when both sides have had their time; only what stays different is named. Exit code 1: anything is. The tenant
-sees in its data health when this was done and what became of everything that is stored.
+compared once more when both sides have had their time; only what stays different is named. Exit code 1: anything is.
+The tenant sees in its data health when this was done and what became of everything that is stored.
 
   --tenant T           whose
   --from TIME --to TIME   whole hours from and to these times of the events; a date stands for its midnight in UTC

@@ -121,6 +121,29 @@ export interface DataHealth {
   completeUntil?: string | null;
   duplicatesShare?: number;
   quarantined24h?: number;
+  /** Absent where nothing was recounted yet. */
+  conservation?: Conservation;
+}
+
+/** What became of events that are stored. */
+export interface ConservationTotal {
+  stored: number;
+  counted: number;
+  duplicate: number;
+  unmetered: number;
+  quarantined: number;
+  unaccounted: number;
+  notInLake: number;
+}
+
+/** What the last recount came to. */
+export interface Conservation extends ConservationTotal {
+  at: string;
+  from: string;
+  to: string;
+  equal: boolean;
+  hours: (ConservationTotal & { start: string })[];
+  hoursOmitted: number;
 }
 
 export type Interval = 'PT5M' | 'PT10M' | 'PT1H' | 'P1D';

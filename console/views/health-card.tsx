@@ -6,6 +6,7 @@ import { Badge } from '../parts/badges.tsx';
 import { Card, Shown } from '../parts/surface.tsx';
 import { When } from '../parts/text.tsx';
 import { askTenant } from '../session/session.ts';
+import { LastRecount } from './last-recount.tsx';
 
 const states = {
   ok: { word: 'Complete', tone: 'good', text: 'Everything that was sent is counted.' },
@@ -27,7 +28,7 @@ export function HealthCard({ refreshMs }: { refreshMs: number }) {
   return (
     <Card title="Data health" class="card-figure">
       <Shown loaded={health} lines={3}>
-        {({ state, since, completeUntil, duplicatesShare, quarantined24h }) => (
+        {({ state, since, completeUntil, duplicatesShare, quarantined24h, conservation }) => (
           <>
             <p class="health-state">
               <Badge tone={states[state].tone}>{states[state].word}</Badge>
@@ -61,6 +62,7 @@ export function HealthCard({ refreshMs }: { refreshMs: number }) {
                 </div>
               )}
             </dl>
+            <LastRecount of={conservation} />
           </>
         )}
       </Shown>

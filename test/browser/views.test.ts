@@ -96,6 +96,45 @@ describe('the overview', () => {
       .waitFor();
   });
 
+  it('says how a recount is made, and what the last one came to', async () => {
+    const hourMs = 3_600_000;
+    const [from, hours] = [Date.parse('2026-11-01T00:00:00Z'), 168];
+    const counts = { stored: 1_234_567, counted: 1_200_000, duplicate: 34_563, unmetered: 0 };
+    const of = (given: object) => ({ ...counts, quarantined: 3, unaccounted: 1, notInLake: 0, ...given });
+    const conservation = of({
+      ...{ at: '2026-11-21T10:05:00Z', from: '2026-11-01T00:00:00Z', to: '2026-11-21T10:00:00Z' },
+      ...{ equal: false, hoursOmitted: 20 },
+      hours: Array.from({ length: hours }, (_, index) =>
+        of({ start: new Date(from + index * hourMs).toISOString() }),
+      ),
+    });
+    for (const width of [1360, 390]) {
+      const page = await openConsole(browser, '#/', { key, width });
+      const card = page.getByRole('region', { name: 'Data health' });
+      await card.getByText('Not recounted yet.').waitFor();
+      await page.route('**/v1/tenants/T001/health', async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, json: { ...(await response.json()), conservation } });
+      });
+      await page.reload();
+      await card.getByText('Differing').waitFor();
+      await card.getByText('1,234,567').waitFor();
+      expect(await card.getByText('Not stored').count()).toBe(0);
+      await card.getByText('By hour').click();
+      await card.getByText('The latest 168 of 188 hours.').waitFor();
+      expect(await card.getByRole('row').count()).toBe(1 + hours);
+      await settled(page);
+      await expectAccessible(page);
+      const cut = await card
+        .locator('td, th')
+        .evaluateAll((cells) =>
+          cells.filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.textContent),
+        );
+      expect(cut).toEqual([]);
+      await screenshot(page, `recount-${width}`);
+    }
+  });
+
   it('asks again by itself, and not while nobody sees it', async () => {
     const page = await openConsole(browser, 'nothing', { mayComplain: /404/ });
     await page.clock.install();
