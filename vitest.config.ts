@@ -13,9 +13,10 @@ const project = (name: string, include: string[], options: object = {}) => ({
   test: { name, include, ...options },
 });
 
-/** A test may be slow on a busy machine: a hang is what these bounds are for. */
-const quick = { testTimeout: 60_000 };
-const slow = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false };
+/** Whatever is waited for may be slow on a busy machine: a hang is what these bounds are for. */
+const patient = { expect: { poll: { timeout: 120_000 } } };
+const quick = { ...patient, testTimeout: 240_000, hookTimeout: 240_000 };
+const slow = { ...patient, testTimeout: 900_000, hookTimeout: 900_000, fileParallelism: false };
 
 /**
  * Four projects, by what a test needs: `unit` needs nothing, `stack` starts emulators or the whole local stack,

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fetchIssuerJson } from '../../../infra/authorizer/fetch-issuer-json.ts';
 
-const bounds = { network: 'any' as const, timeoutMs: 2_000, bytesMax: 64 * 1024 };
+const bounds = { network: 'any' as const, timeoutMs: 60_000, bytesMax: 64 * 1024 };
 
 describe('fetchIssuerJson', () => {
   let server: Server;

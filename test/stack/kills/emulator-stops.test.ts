@@ -53,7 +53,7 @@ describe('an emulator that stops', () => {
     expect(summary.exact).toBe(true);
     expect(Object.keys(summary.retries)).toContain('503');
     expect(await post.differencesOnceAcknowledged()).toEqual([]);
-  }, 300_000);
+  });
 
   it('DynamoDB: the query is refused as unavailable, a post is stored or refused', async () => {
     const post = onePost(target);
@@ -73,7 +73,7 @@ describe('an emulator that stops', () => {
     expect(summary.differences).toEqual([]);
     expect(summary.exact).toBe(true);
     expect(await post.differencesOnceAcknowledged()).toEqual([]);
-  }, 300_000);
+  });
 
   it('queues, topics and buckets: usage is counted without them', async () => {
     const post = onePost(target);
@@ -83,5 +83,5 @@ describe('an emulator that stops', () => {
     });
     expect(summary.exact).toBe(true);
     expect(summary.retries).toEqual({});
-  }, 300_000);
+  });
 });

@@ -21,4 +21,4 @@ it('a stack that is killed again and again at random moments counts exactly', as
   expect(summary.events.counted).toBeGreaterThan(500);
   expect(summary.events.counted).toBe(summary.events.distinct);
   rmSync(parent, { recursive: true, force: true });
-}, 600_000);
+});

@@ -119,7 +119,7 @@ it('closes a waiting window at once when the clock moves on', async () => {
   start(url, watched, { BatchSize: 30, MaximumBatchingWindowInSeconds: 300 });
   await send(url, ['a']);
   const hours = () => clock.advance(3_600_000).then(() => watched.batches.length);
-  await expect.poll(hours, { timeout: 20_000 }).toBe(1);
+  await expect.poll(hours).toBe(1);
   expect(bodies(watched)).toEqual(['a']);
 });
 
@@ -194,7 +194,7 @@ it('hands back on stopping what the function was not given', async () => {
   const mapping = start(url, watched, { BatchSize: 20, MaximumBatchingWindowInSeconds: 300 });
   const received = server.inspectQueue.bind(server);
   await send(url, range(3));
-  await expect.poll(() => received('limits')?.messages.inflight.length, { timeout: 10_000 }).toBe(3);
+  await expect.poll(() => received('limits')?.messages.inflight.length).toBe(3);
   await mapping.stop();
   expect(watched.batches).toEqual([]);
   const next = watchedFunction<QueueEventRecord>();

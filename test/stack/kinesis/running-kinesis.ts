@@ -15,7 +15,7 @@ export const clientOf = (endpoint: string): KinesisClient =>
     endpoint,
     region: 'eu-central-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    requestHandler: new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout: 20_000 }),
+    requestHandler: new NodeHttpHandler({ connectionTimeout: 20_000, requestTimeout: 60_000 }),
     maxAttempts: 1,
   });
 

@@ -89,8 +89,7 @@ const seen = (watched: WatchedFunction<KinesisEventRecord>): string[] => watched
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
 /** Moves the clock on by hours until this holds: what is read is known to the player alone. */
-const hoursUntil = (holds: () => boolean) =>
-  expect.poll(() => clock.advance(hourMs).then(holds), { timeout: 20_000 }).toBe(true);
+const hoursUntil = (holds: () => boolean) => expect.poll(() => clock.advance(hourMs).then(holds)).toBe(true);
 
 /** Texts are `key:number`; of each key the numbers must come in order, whatever comes twice. */
 function expectOrder(texts: string[]): void {

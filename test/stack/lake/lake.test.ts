@@ -97,7 +97,7 @@ describe('the lake of a stack', () => {
     const recent = await openLake(target, { from: stack.clock.now() - 2 * 86_400_000 });
     onTestFinished(recent.close);
     expect(await idsOf(recent)).toEqual(['a', 'a', 'b', 'c']);
-  }, 300_000);
+  });
 
   it('refuses a version that is not declared before it could open a partition', async () => {
     const stack = await stackForTest();
@@ -110,7 +110,7 @@ describe('the lake of a stack', () => {
       accepted: 0,
       rejected: [{ code: 'invalid_event' }, { code: 'unknown_type' }],
     });
-  }, 300_000);
+  });
 
   it('passes over heartbeats and what is for others, and files garbage under its kind', async () => {
     cacheForTest();
@@ -149,7 +149,7 @@ describe('the lake of a stack', () => {
       'lake',
       'last',
     ]);
-  }, 300_000);
+  });
 });
 
 /** Small steps of a linear congruence: enough for moments that differ. */
@@ -204,5 +204,5 @@ describe('a stack that is killed at random moments', () => {
     };
     expect(posts.acknowledged.size).toBeGreaterThan(800);
     expect(await askUntil(target, missingIn, (missing) => missing.length === 0)).toEqual([]);
-  }, 900_000);
+  });
 });

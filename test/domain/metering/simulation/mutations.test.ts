@@ -94,7 +94,7 @@ describe('the simulation finds a program that', () => {
     vi.doUnmock('../../../../domain/metering/windows/sealed-pages.ts');
   });
 
-  it.each(wrongPrograms)('$what', { timeout: 120_000 }, async ({ finding, replace, handler, mutation }) => {
+  it.each(wrongPrograms)('$what', async ({ finding, replace, handler, mutation }) => {
     vi.resetModules();
     replace?.();
     const { simulate } = await import('./simulate.ts');
