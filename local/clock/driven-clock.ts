@@ -24,7 +24,10 @@ interface Waiting {
 /** Node's timers hold 31 bits of milliseconds. */
 const timerMaxMs = 2 ** 31 - 1;
 
-/** `save` stores the offset before it takes effect, so that a clock that was killed never goes back. */
+/**
+ * `save` stores where a move ends before it begins, so that a clock that was killed on the way never goes back; and
+ * where it came to once it is over.
+ */
 export function drivenClock(offset: ClockOffset, save: (offsetMs: number) => void): DrivenClock {
   const waiting = new Set<Waiting>();
   let timer: NodeJS.Timeout | undefined;
@@ -64,15 +67,15 @@ export function drivenClock(offset: ClockOffset, save: (offsetMs: number) => voi
     };
   };
 
+  const offsetFor = (at: number) => Math.ceil(Math.max(at - machineNow(), Number(offset[0])));
   const moveTo = (at: number) => {
-    const offsetMs = Math.max(at - machineNow(), Number(offset[0]));
-    save(offsetMs);
-    Atomics.store(offset, 0, BigInt(Math.ceil(offsetMs)));
+    Atomics.store(offset, 0, BigInt(offsetFor(at)));
   };
 
   const advanceBy = async (durationMs: number): Promise<number> => {
     const target = now() + durationMs;
     passing = { from: now(), to: target };
+    save(offsetFor(target));
     for (let next = earliest(); next && next.at <= target; next = earliest()) {
       waiting.delete(next);
       if (next.at > now()) moveTo(next.at);
@@ -81,6 +84,7 @@ export function drivenClock(offset: ClockOffset, save: (offsetMs: number) => voi
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (target > now()) moveTo(target);
+    save(Number(offset[0]));
     arm();
     return now();
   };

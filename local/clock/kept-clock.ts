@@ -35,6 +35,8 @@ export function keptClock(folder: DataFolder, now?: number): StackTime {
 
   let seen = clock.now();
   const noting = setInterval(() => {
+    // While the clock is moved on, where it will be is kept already.
+    if (clock.passing()) return;
     // The machine's clock was set back: ours stands in for what it lost.
     if (clock.now() < seen) Atomics.add(offset, 0, BigInt(Math.ceil(seen - clock.now())));
     seen = clock.now();
