@@ -47,7 +47,7 @@ export async function openRecount(
   const meters = [...configs.values()].flatMap(({ revision, meters }) =>
     meters.map((meter) => meterValues(revision, meter)),
   );
-  const columns = 'config integer, type varchar, meter varchar, pointer varchar, power decimal(7, 0)';
+  const columns = 'config integer, type varchar, meter varchar, pointer varchar, power bigint';
   await connection.run(`create or replace temp table meters (${columns})`);
   await insertRows(lake, 'meters', meters);
   return { tenantId, lake, configs };
@@ -81,13 +81,33 @@ function meterValues(revision: number, { eventType, name, aggregation, field = '
   return `(${revision}, ${quoted(eventType)}, ${quoted(name)}, ${path}, ${10 ** scale})`;
 }
 
-/** A member's quantity in smallest units, as a decimal; null where it is no number. */
-const amount = `case when json_type(data, pointer) in ('UBIGINT', 'BIGINT', 'DOUBLE')
-  then try_cast(json_extract_string(data, pointer) as decimal(28, 12)) * power end`;
+/** As much as one quantity comes to, and below what one double is nearest to at most one decimal of the scale. */
+const unitsMax = 2 ** 53 - 1;
+const unitsUnambiguous = 2 ** 51;
 
-/** What a copy adds to its meter; null where that is for the exact judgement to say. */
-const units = `case when pointer is null then 1::hugeint
-  when ${amount} >= 0 and ${amount} = trunc(${amount}) then try_cast(${amount} as hugeint) end`;
+/** Every copy beside each meter that takes it, and what it says there: the text of a number, and of which kind. */
+const taken = `
+  select subject, meter, hour, source, id, "receivedAt", power, pointer is null as is_count,
+    json_type(data, pointer) as kind, json_extract_string(data, pointer) as text
+  from own join meters using (config, type) where subject is not null`;
+
+const read = `
+  select *, case when kind = 'UBIGINT' then try_cast(text as bigint) end as whole,
+    case when kind = 'DOUBLE' then try_cast(text as double) end as real
+  from (${taken})`;
+
+/**
+ * What a copy adds to its meter, in smallest units; null where that is for the exact judgement to say. Division of two
+ * exact doubles is rounded once, so equality says that the number is this very decimal. Each step is a query of its
+ * own, for else every place that names a value reads it from the JSON again.
+ */
+const units = `
+  select subject, meter, hour, source, id, "receivedAt", case
+    when is_count then 1::bigint
+    when whole <= ${unitsMax} // power then whole * power
+    when real >= 0 and real * power < ${unitsUnambiguous} and round(real * power) / power = real
+      then round(real * power)::bigint end as units
+  from (${read})`;
 
 /**
  * Counts each event once a meter and hour: of its copies the first whose configuration has the meter. SQL reads
@@ -101,9 +121,8 @@ export async function* recountWindows({ lake, tenantId }: Recount): AsyncIterabl
      from (
        select subject, meter, hour, count(*) as events, count(units) as readable, sum(units)::varchar as value
        from (
-         select subject, meter, hour, ${units} as units from own join meters using (config, type)
-         where subject is not null
-         qualify row_number() over (partition by subject, meter, hour, source, id order by "receivedAt") = 1
+         select subject, meter, hour, arg_min_null(units, "receivedAt") as units from (${units})
+         group by subject, meter, hour, source, id
        ) group by subject, meter, hour
      )`,
   );
