@@ -3,6 +3,7 @@ import type { TenantDirectory } from '../../domain/tenancy/tenant-directory.ts';
 import { itemsOfBatch, itemsOfFirehoseErrors } from '../../infra/quarantine/failure-items.ts';
 import { fileFailures } from '../../infra/quarantine/file-failures.ts';
 import type { GatewayKeys } from '../gateway-keys.ts';
+import { readStream } from '../replay/read-stream.ts';
 import type { StackClients } from '../stack-clients.ts';
 import type { StackTarget } from '../stack-target.ts';
 import type { TopicDirectory } from '../topic-directory.ts';
@@ -10,6 +11,7 @@ import { deleteTenantItems } from './delete-tenant.ts';
 import { type AccountName, eraseAccountItems, type Removed } from './erase-account.ts';
 import { deleteTenantFromLake, eraseAccountFromLake } from './erase-lake.ts';
 import { deleteTenantFromQuarantine, eraseAccountFromQuarantine } from './erase-quarantine.ts';
+import { countHeld, type HeldEvents, mayHold, type Subject } from './held-events.ts';
 import type { Table } from './items.ts';
 
 /**
@@ -19,6 +21,8 @@ import type { Table } from './items.ts';
 export interface Eraser {
   eraseAccount(account: AccountName): Promise<Removed[]>;
   deleteTenant(tenantId: string): Promise<Removed[]>;
+  /** What the stream holds until its retention ends. Reads all of it, or as much as `msMax` allows. */
+  heldByStream(subject: Subject, msMax: number): Promise<HeldEvents>;
   /** Until when the stream holds what it has now, epoch milliseconds. */
   streamHoldsUntil(): Promise<number>;
 }
@@ -81,6 +85,13 @@ export function stackEraser(parts: EraserParts): Eraser {
         ...(await deleteTenantFromLake(lake, tenantId)),
         ...(await deleteTenantFromQuarantine(await clients.quarantine(), tenantId)),
       ];
+    },
+    async heldByStream(subject, msMax) {
+      const endsAt = performance.now() + msMax;
+      const until = stack.clock();
+      const since = until - (await clients.retentionMs());
+      const span = { streamName: stack.resource('EventStream'), since, until, wants: mayHold(subject) };
+      return countHeld(readStream(clients.kinesis, span), subject, () => performance.now() < endsAt);
     },
     streamHoldsUntil: async () => stack.clock() + (await clients.retentionMs()),
   };

@@ -4,15 +4,19 @@ import { CommandFault } from '../command-fault.ts';
 import { knownTenant } from '../tenant-administration.ts';
 import type { Asked, Verb } from '../tenant-verbs.ts';
 import type { Removed } from './erase-account.ts';
+import type { HeldEvents, Subject } from './held-events.ts';
 
-const yes = { yes: { type: 'boolean' } } as const;
+const flags = { yes: { type: 'boolean' }, 'whole-stream': { type: 'boolean' } } as const;
+
+/** Consumers share what a shard can be read at, so nobody reads all of it without having asked for it. */
+const readSecondsMax = 20;
 
 /** The verbs of `npm run tenant` that remove what is stored. */
 export const erasureVerbs: Record<string, Verb> = {
   erase: {
     parameters: ['TENANT'],
-    options: { account: { type: 'string' }, ...yes },
-    usage: '--account A [--yes]',
+    options: { account: { type: 'string' }, ...flags },
+    usage: '--account A [--yes] [--whole-stream]',
     help: 'removes all that is stored of an account: from tables, lake and quarantine',
     async run(asked) {
       const [tenantId = ''] = asked.args;
@@ -24,7 +28,7 @@ export const erasureVerbs: Record<string, Verb> = {
         `All that is stored of account ${accountId} of ${tenantId} will be removed for good.`,
       );
       tell(asked, await asked.eraser.eraseAccount({ tenantId, accountId }));
-      await tellWhatStays(asked);
+      await tellWhatStays(asked, { tenantId, accountId });
       for (const keyId of await keysBoundTo(asked, tenantId, accountId))
         asked.print(
           `The key ${keyId} is bound to the account: end it with npm run tenant -- revoke ${keyId}`,
@@ -34,15 +38,15 @@ export const erasureVerbs: Record<string, Verb> = {
   },
   delete: {
     parameters: ['TENANT'],
-    options: yes,
-    usage: '[--yes]',
+    options: flags,
+    usage: '[--yes] [--whole-stream]',
     help: 'removes the tenant with all that is stored of it; its keys end within a minute',
     async run(asked) {
       const [tenantId = ''] = asked.args;
       if (!tenantIdPattern.test(tenantId)) throw new CommandFault(`"${tenantId}" is no tenant id.`);
       await agree(asked, `The tenant ${tenantId} and all that is stored of it will be removed for good.`);
       tell(asked, await asked.eraser.deleteTenant(tenantId));
-      await tellWhatStays(asked);
+      await tellWhatStays(asked, { tenantId });
       asked.print(
         'Its keys are let in no more within a minute. Events posted until then may still come through:',
       );
@@ -63,11 +67,24 @@ function tell({ print }: Asked, removed: readonly Removed[]): void {
   for (const { what, count } of found) print(`  ${String(count).padStart(8)}  ${what}`);
 }
 
-async function tellWhatStays({ eraser, print }: Asked): Promise<void> {
+async function tellWhatStays({ eraser, options, print }: Asked, subject: Subject): Promise<void> {
   const until = new Date(await eraser.streamHoldsUntil()).toISOString().slice(0, 16);
-  print(
-    `The stream holds what was sent up to now until ${until}Z, and a replay from it would bring it back; backups of the tables end by themselves after 35 days.`,
-  );
+  const msMax = options['whole-stream'] === true ? Number.POSITIVE_INFINITY : readSecondsMax * 1_000;
+  // What was removed stays removed where this cannot be read.
+  const held = await eraser.heldByStream(subject, msMax).catch((error: Error) => error);
+  print(heldText(held, until));
+  print('Backups of the tables end by themselves after 35 days.');
+}
+
+function heldText(held: HeldEvents | Error, until: string): string {
+  const risk = `until ${until}Z, and a replay from it would bring them back`;
+  if (held instanceof Error)
+    return `How much the stream still holds of it cannot be read (${held.message}). It holds what was sent up to now ${risk}.`;
+  const { count, share } = held;
+  const events = `${count} ${count === 1 ? 'event' : 'events'} of it, each as often as it was sent or replayed`;
+  if (share < 1)
+    return `The stream holds at least ${events}, ${risk}. ${Math.floor(share * 100)} % of what may hold some was read in ${readSecondsMax} s: --whole-stream reads all of it.`;
+  return count === 0 ? 'The stream holds nothing of it.' : `The stream holds ${events}, ${risk}.`;
 }
 
 async function keysBoundTo(

@@ -14,11 +14,13 @@ let subscribed: string[][];
 let closed: number;
 let erased: string[];
 let saysYes: boolean;
+let held: Eraser['heldByStream'];
 beforeEach(() => {
   ({ administration, subscribed } = memoryAdministration());
   closed = 0;
   erased = [];
   saysYes = false;
+  held = async () => ({ count: 12, share: 1 });
 });
 
 const files: Record<string, string> = {
@@ -39,6 +41,7 @@ const eraser: Eraser = {
     erased.push(tenantId);
     return [{ what: 'API keys', count: 0 }];
   },
+  heldByStream: (subject, msMax) => held(subject, msMax),
   streamHoldsUntil: async () => Date.parse('2026-11-28T10:00:00Z'),
 };
 
@@ -232,10 +235,39 @@ describe('npm run tenant -- subscribe', () => {
     const said = await tenant(`${line} --yes`);
     expect(said).toMatch(/Removed:\n +3 {2}pages of windows\n/);
     expect(said).not.toContain('cycles');
-    expect(said).toContain('until 2026-11-28T10:00Z');
+    expect(said).toContain(
+      'The stream holds 12 events of it, each as often as it was sent or replayed, until 2026-11-28T10:00Z',
+    );
     saysYes = true;
     await tenant(line);
     expect(erased).toEqual(['T001/acct-1', 'T001/acct-1']);
+  });
+
+  it('says how much the stream holds as far as it was read, and that nobody could read it', async () => {
+    await tenant('create T001');
+    const asked: [string, number][] = [];
+    held = async ({ tenantId, accountId }, msMax) => {
+      asked.push([`${tenantId}/${accountId ?? ''}`, msMax]);
+      return { count: 1, share: 0.456 };
+    };
+    const part = await tenant('erase T001 --account acct-1 --yes');
+    expect(part).toContain('holds at least 1 event of it');
+    expect(part).toContain('45 % of what may hold some was read in 20 s: --whole-stream reads all of it');
+    held = async ({ tenantId, accountId }, msMax) => {
+      asked.push([`${tenantId}/${accountId ?? ''}`, msMax]);
+      return { count: 0, share: 1 };
+    };
+    expect(await tenant('delete T001 --yes --whole-stream')).toContain('The stream holds nothing of it.');
+    expect(asked).toEqual([
+      ['T001/acct-1', 20_000],
+      ['T001/', Number.POSITIVE_INFINITY],
+    ]);
+    held = async () => {
+      throw new Error('not authorized');
+    };
+    const said = await tenant('delete T001 --yes');
+    expect(said).toContain('cannot be read (not authorized)');
+    expect(said).toContain('run it again after some minutes');
   });
 
   it('names the keys that are bound to an erased account', async () => {

@@ -52,6 +52,7 @@ it('erases an account from tables, lake and quarantine, and leaves the others as
   const said = await tenantCommand(stack, 'erase', 'T001', '--account', 'leaving', '--yes');
   expect(said.join('\n')).toMatch(/\d+ {2}pages of windows/);
   expect(said.join('\n')).toMatch(/3 {2}events in the lake/);
+  expect(said.join('\n')).toContain('The stream holds 3 events of it, each as often as it was sent');
   expect((await suspended('leaving')).body.allowed).toBe(true);
   expect((await suspended('staying')).body.allowed).toBe(false);
   expect((await tenant.usage('leaving', 'meter=bytes')).body.events ?? 0).toBe(0);
@@ -84,6 +85,7 @@ it('deletes a tenant, whose keys then work no more, and begins anew under its id
     'files of the lake',
   ])
     expect(said).toContain(what);
+  expect(said).toContain('The stream holds 2 events of it');
   // The gateway's cache of what its keys may do is out of date after a minute.
   await stack.clock.advance(61_000);
   await eventually(
