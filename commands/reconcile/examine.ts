@@ -1,3 +1,4 @@
+import { eachAtOnce } from '../../domain/metering/at-once.ts';
 import type { Hour, WindowKey } from '../../domain/metering/window.ts';
 import { type WindowLook, windowText } from '../../domain/reconciliation/window-look.ts';
 import type { LakeRow } from '../../events/lake-row.ts';
@@ -22,6 +23,9 @@ interface Parts {
   setAside: Pick<SetAside, 'uncounted'>;
 }
 
+/** Hours of accounts whose windows are read at once. */
+const hoursAtOnce = 8;
+
 /** Holds windows against the lake event by event, and so exactly; `others` are hours to look at beside theirs. */
 export async function examine(
   parts: Parts,
@@ -37,10 +41,10 @@ export async function examine(
     left.delete(key);
   }
   // What the lake has no copy of.
-  for (const windows of left.values()) {
+  await eachAtOnce([...left.values()], hoursAtOnce, async (windows) => {
     const { accountId, hour } = windows[0] as WindowKey;
     await examineHour(parts, examination, { accountId, hour, rows: [], asked: windows });
-  }
+  });
   return examination;
 }
 
@@ -60,16 +64,18 @@ async function examineHour(
   const judged = judgeHour(tenantId, rows, configs);
   const named = (source: string, id: string): EventIdentity => ({ hour, subject: accountId, source, id });
   const meters = new Set([...judged.meters.keys(), ...asked.map(({ meter }) => meter)]);
-  for (const meter of meters) {
-    const window = { tenantId, accountId, meter, hour };
-    const look = await lookAt(windows, window, judged.meters.get(meter) ?? new Map());
+  const keys = [...meters].map((meter) => ({ tenantId, accountId, meter, hour }));
+  const found = await Promise.all(
+    keys.map((window) => lookAt(windows, window, judged.meters.get(window.meter) ?? new Map())),
+  );
+  for (const look of found) {
     for (const [identity, { source, id }] of look.missing) {
       const event = named(source, id);
       const text = identityText(event);
       uncounted.set(text, event);
       if (setAside.uncounted.has(text)) look.missing.delete(identity);
     }
-    looks.set(windowText(window), look);
+    looks.set(windowText(look.window), look);
   }
   for (const { source, id } of judged.uncountable.values()) {
     const event = named(source, id);
