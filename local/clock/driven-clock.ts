@@ -18,6 +18,8 @@ export interface DrivenClock extends StackClock {
 interface Waiting {
   at: number;
   order: number;
+  /** The clock goes on only when it is finished. */
+  isJob: boolean;
   wake: () => Promise<void> | void;
 }
 
@@ -36,16 +38,20 @@ export function drivenClock(offset: ClockOffset, save: (offsetMs: number) => voi
   let passing: { from: number; to: number } | undefined;
   const now = () => offsetNow(offset);
 
-  const earliest = (): Waiting | undefined => {
+  const earliest = (isMeant: (one: Waiting) => boolean = () => true): Waiting | undefined => {
     let first: Waiting | undefined;
     for (const one of waiting) {
+      if (!isMeant(one)) continue;
       if (!first || one.at < first.at || (one.at === first.at && one.order < first.order)) first = one;
     }
     return first;
   };
 
+  // Jobs that are due while the clock is moved on are left to the mover, who waits for them.
+  const ownDue = () => earliest(passing ? ({ isJob }) => !isJob : undefined);
+
   const wakeDue = () => {
-    for (let next = earliest(); next && next.at <= now(); next = earliest()) {
+    for (let next = ownDue(); next && next.at <= now(); next = ownDue()) {
       waiting.delete(next);
       void next.wake();
     }
@@ -54,12 +60,12 @@ export function drivenClock(offset: ClockOffset, save: (offsetMs: number) => voi
 
   const arm = () => {
     clearTimeout(timer);
-    const next = earliest();
+    const next = ownDue();
     if (next) timer = setTimeout(wakeDue, Math.min(Math.max(0, next.at - now()), timerMaxMs));
   };
 
-  const add = (at: number, wake: Waiting['wake']): (() => void) => {
-    const one: Waiting = { at, order: order++, wake };
+  const add = (at: number, wake: Waiting['wake'], isJob = false): (() => void) => {
+    const one: Waiting = { at, order: order++, isJob, wake };
     waiting.add(one);
     arm();
     return () => {
@@ -85,7 +91,6 @@ export function drivenClock(offset: ClockOffset, save: (offsetMs: number) => voi
     }
     if (target > now()) moveTo(target);
     save(Number(offset[0]));
-    arm();
     return now();
   };
 
@@ -93,12 +98,13 @@ export function drivenClock(offset: ClockOffset, save: (offsetMs: number) => voi
     now,
     passing: () => passing,
     wait: (delayMs, signal) => waitFor(add, now() + delayMs, signal),
-    runAt: add,
+    runAt: (at, job) => add(at, job, true),
     advance: (durationMs) => {
       const done = advancing
         .then(() => advanceBy(durationMs))
         .finally(() => {
           passing = undefined;
+          arm();
         });
       advancing = done.catch(() => undefined);
       return done;

@@ -29,6 +29,7 @@ const firingsMax = 100;
 export function playSchedules(stack: ResolvedStack, around: Surroundings): { stop(): void } {
   const stops = new Set<() => void>();
   const ended = new AbortController();
+  let passed: ReturnType<DrivenClock['passing']>;
   for (const rule of stack.ofType('AWS::Events::Rule')) {
     if (rule.properties.State === 'DISABLED') continue;
     const { ScheduleExpression } = rule.properties;
@@ -43,9 +44,13 @@ export function playSchedules(stack: ResolvedStack, around: Surroundings): { sto
         stops.delete(forget);
         if (ended.signal.aborted) return;
         arm(at);
-        // Consumers keep up with a clock that passes hours in a moment, or all would seem to have stood still.
-        if (around.clock.passing()) await around.settled();
+        const span = around.clock.passing();
+        // Consumers keep up with a clock that passes hours in a moment, or all would seem to have stood still: what
+        // was under way before the move, and what each firing leads to, is done at its own time.
+        if (span && span !== passed) await around.settled();
+        passed = span;
         await fire(rule, arn, at, around, ended.signal);
+        if (span) await around.settled();
       });
       stops.add(forget);
     };

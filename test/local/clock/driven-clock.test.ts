@@ -48,6 +48,25 @@ describe('a clock that is moved on', () => {
     expect(hours).toEqual([1, 2, 3, 4]);
   });
 
+  it('finishes one job after the other before it goes on, also of those that are due at the same time', async () => {
+    const { clock } = clockForTest();
+    const first = clock.now() + hourMs;
+    const events: string[] = [];
+    const job = (name: string, at: number) =>
+      clock.runAt(at, async () => {
+        events.push(`${name} begins`);
+        // What is due meanwhile by itself would be woken by a timer.
+        if (name === 'a') job('c', first + 1_000);
+        const begun = performance.now();
+        while (performance.now() - begun < 5) await new Promise((resolve) => setImmediate(resolve));
+        events.push(`${name} ends ${clock.now() < first + 60_000 ? 'in time' : 'late'}`);
+      });
+    job('a', first);
+    job('b', first);
+    await clock.advance(2 * hourMs);
+    expect(events).toEqual(['a', 'b', 'c'].flatMap((name) => [`${name} begins`, `${name} ends in time`]));
+  });
+
   it('moves on by one caller after the other', async () => {
     const { clock } = clockForTest();
     const start = clock.now();
