@@ -30,6 +30,9 @@ export function healthAfter(watch: TenantWatch, watermark: Watermark, now: numbe
   }
   const isLagging = state === 'lagging';
   if (isTold || (isLagging && now - since < laggingMsMax)) return watch;
+  // Where nobody looked for a while nobody may have put heartbeats either: the next look knows whether any come.
+  if (!isLagging && before.doubtedSince !== since)
+    return { ...watch, health: { ...before, doubtedSince: since } };
   return noting(
     { ...watch, health: { state, since } },
     { kind: 'data.stalled', at: now, since, shards: shards.slice(0, shardsMax), isLagging },

@@ -4,6 +4,8 @@ import type { Series } from '../tenancy/tenant-config.ts';
 export interface HealthState {
   state: 'ok' | 'stalled' | 'lagging';
   since?: number;
+  /** The last look found nothing passed since then; where the next one finds the same, that is told. */
+  doubtedSince?: number;
 }
 
 /** Something to be told of a tenant's data. `since` is when it began. */
