@@ -1,12 +1,15 @@
 import { AlarmHabit } from './alarm-habit.ts';
 import { AlarmRate, type Direction } from './alarm-rate.ts';
 import { Arena } from './arena.ts';
+import { Isolation } from './isolation.ts';
 import { LocalClock } from './local-clock.ts';
 import { clamp } from './log-ratio.ts';
 import { Records } from './records.ts';
+import { Scale } from './scale.ts';
 import { SeriesModel } from './series-model.ts';
 import { severityOf } from './severity.ts';
 import { ShortMemory } from './short-memory.ts';
+import { Stretch } from './stretch.ts';
 import { Tails } from './tail.ts';
 
 export interface DetectorSettings {
@@ -55,17 +58,14 @@ const tailMemoryDays = 60;
 const shortMemoryDays = 7;
 /** Ratios of series have a weaker rhythm than traffic has. */
 const ratioScale = 0.15;
-/** Measured values stray as counts would of which this share of the usual value is one. */
-const measuredGrain = 0.1;
 /** A broken record counts only where the rhythm did not lead to expect it: at a chance below 1 in 100. */
 const recordSurprise = 2;
+/** How alone an interval stands counts from a chance of 1 in 300, and for so much more than the rhythm says of it. */
+const aloneSurprise = 2.5;
+const aloneBeyond = 2;
 /** How often records are broken at first, in powers of ten a week. */
 const recordsOften = 1.7;
 
-/** No value counts as greater: sums and squares of it stay finite. */
-const valueMax = 1e17;
-/** What is so many times the usual value teaches as if it were less. */
-const absurdFrom = 100;
 /** From which advantage of the last values the rhythm is doubted, and how far. */
 const doubtFrom = 1.3;
 const doubtMax = 0.5;
@@ -82,11 +82,6 @@ export function createDetector(settings: DetectorSettings, snapshot?: Uint8Array
 }
 
 const AGE_DAYS = 0;
-const SCALE = 1;
-const SEEN = 2;
-const IS_MEASURED = 3;
-/** What is added to every value before the rhythm sees it, so that none is negative. */
-const OFFSET = 4;
 
 class SeriesDetector implements Detector {
   readonly #arena: Arena;
@@ -98,8 +93,11 @@ class SeriesDetector implements Detector {
   readonly #tails: Tails;
   readonly #alarms: AlarmRate;
   readonly #habit: AlarmHabit;
+  readonly #stretch: Stretch;
   readonly #records: Records;
+  readonly #isolation: Isolation;
   readonly #short: ShortMemory;
+  readonly #scale: Scale;
   readonly #state: Float64Array;
 
   constructor({ intervalMs, timeZone, isRelative }: DetectorSettings, snapshot?: Uint8Array) {
@@ -110,14 +108,17 @@ class SeriesDetector implements Detector {
     this.#clock = new LocalClock(timeZone);
     this.#stepDays = intervalMs / dayMs;
     this.#channels = 1 + spans.length;
-    this.#state = arena.doubles(5);
+    this.#state = arena.doubles(1);
+    this.#scale = new Scale(arena, this.#stepDays);
     this.#alone = new SeriesModel(arena, intervalMs, spans, 1);
     this.#ratio = isRelative ? new SeriesModel(arena, intervalMs, spans, ratioScale) : undefined;
     const memory = Math.max(200, tailMemoryDays / this.#stepDays);
     this.#tails = new Tails(arena, models * this.#channels * 2, 1.05, 0.45, memory);
     this.#alarms = new AlarmRate(arena, intervalMs);
     this.#habit = new AlarmHabit(arena, intervalMs);
+    this.#stretch = new Stretch(arena);
     this.#records = new Records(arena, intervalMs);
+    this.#isolation = new Isolation(arena, this.#stepDays);
     this.#short = new ShortMemory(arena, Math.max(100, shortMemoryDays / this.#stepDays), memory);
     arena.seal();
   }
@@ -139,38 +140,21 @@ class SeriesDetector implements Detector {
       this.#ratio?.skip();
       return undefined;
     }
-    const value = this.#lift(clamp(observation.value, -valueMax, valueMax));
-    const grain = this.#grainOf(value);
+    const value = this.#scale.lift(observation.value);
+    const grain = this.#scale.grainOf(value);
     this.#alone.compare(value, grain);
-    this.#short.compare(value - this.#state[OFFSET]!, this.#state[IS_MEASURED] === 1 ? 0 : 1);
+    this.#short.compare(value - this.#scale.offset, this.#scale.isMeasured ? 0 : 1);
     if (exposure !== undefined) this.#ratio?.compare(value, grain);
     else this.#ratio?.skip();
     const surprises: [number, number] = [this.#surprise(0), this.#surprise(1)];
     const { news, oddity, direction } = this.#alarms.rarity(surprises, start);
-    const novel = isSpecial ? 0 : this.#noveltyRarity(value, Math.max(...surprises), start);
-    const severity = severityOf(this.#habit.temper(Math.max(news, novel), this.#state[AGE_DAYS]!, start));
+    this.#stretch.take(value - this.#scale.offset);
+    const surprise = isSpecial ? 0 : Math.max(...surprises);
+    const novel = this.#noveltyRarity(surprise, start);
+    const alone = Math.min(this.#aloneRarity(surprise, start), oddity + aloneBeyond);
+    const rarity = this.#habit.temper(Math.max(news, novel, alone), this.#state[AGE_DAYS]!, start);
     this.#learn(value, grain, severityOf(Math.max(oddity, novel)), exposure !== undefined);
-    return this.#judgement(severity, direction, grain);
-  }
-
-  /** Adds what makes it 0 or more: a fifth more than the lowest value needs, so that it seldom has to be raised. */
-  #lift(value: number): number {
-    const s = this.#state;
-    const least = s[SCALE]! > 0 ? -absurdFrom * s[SCALE]! : -valueMax;
-    if (value + s[OFFSET]! < 0) s[OFFSET] = -1.2 * Math.max(value, least);
-    return Math.max(0, value + s[OFFSET]!);
-  }
-
-  /** What pure chance makes of a unit: 1 while all values are whole numbers, else a part of the usual value. */
-  #grainOf(value: number): number {
-    const s = this.#state;
-    s[SEEN] = s[SEEN]! + 1;
-    const pace = Math.max(this.#stepDays / tailMemoryDays, 1 / s[SEEN]!);
-    // One absurd value must not make all others small.
-    const counted = s[SCALE]! > 0 ? Math.min(value, absurdFrom * s[SCALE]!) : value;
-    s[SCALE] = s[SCALE]! + pace * (counted - s[SCALE]!);
-    if (!Number.isInteger(value)) s[IS_MEASURED] = 1;
-    return s[IS_MEASURED] === 1 ? Math.max(1e-9, measuredGrain * s[SCALE]!) : 1;
+    return this.#judgement(severityOf(rarity), direction, grain);
   }
 
   /** The greatest surprise of all channels in one direction. */
@@ -189,9 +173,9 @@ class SeriesDetector implements Detector {
    * -log10 of alarms a week for a broken record: the more it goes beyond, and the longer a series has not seen the
    * like (records come as 1 / time), the rarer.
    */
-  #noveltyRarity(value: number, surprise: number, start: number): number {
-    const novelty = this.#records.compare(value);
-    this.#records.learn();
+  #noveltyRarity(surprise: number, start: number): number {
+    const novelty = this.#records.compare(this.#stretch.now);
+    this.#records.learn(this.#stretch.now);
     if (novelty === 0 || surprise < recordSurprise || this.#state[AGE_DAYS]! < silentDays) return -9;
     const news = this.#records.tell(novelty, start);
     return (
@@ -199,11 +183,21 @@ class SeriesDetector implements Detector {
     );
   }
 
+  /** -log10 of alarms a week for an interval that is unlike all of late, where the rhythm did not lead to expect it. */
+  #aloneRarity(surprise: number, start: number): number {
+    const { now } = this.#stretch;
+    const isJudged = surprise >= aloneSurprise && this.#state[AGE_DAYS]! >= silentDays;
+    const chance = this.#scale.isMeasured ? 0 : Math.sqrt(Math.max(1, this.#alone.forecast.base));
+    const rarity = isJudged ? this.#isolation.rarity(now, chance, start) : -9;
+    this.#isolation.learn(now);
+    return rarity;
+  }
+
   /** What rings teaches little: at severity 70 a tenth. */
   #learn(value: number, grain: number, severity: number, hasExposure: boolean): void {
     const trust = 1 - 0.9 * Math.min(1, Math.max(0, (severity - 20) / 30));
     const isJudged = this.#alone.seen * this.#stepDays > 1;
-    const offset = this.#state[OFFSET]!;
+    const offset = this.#scale.offset;
     this.#short.learn(value - offset, this.#alone.forecast.mean - offset, isJudged);
     if (isJudged) {
       this.#forChannels((channel, distance) => {
@@ -217,7 +211,7 @@ class SeriesDetector implements Detector {
 
   #judgement(severity: number, direction: Direction, grain: number): Judgement {
     const { mean, excess } = this.#alone.forecast;
-    const offset = this.#state[OFFSET]!;
+    const offset = this.#scale.offset;
     const reach = 3 * Math.sqrt(grain * mean + excess * mean * mean);
     return {
       severity: this.#state[AGE_DAYS]! <= silentDays ? 0 : severity,

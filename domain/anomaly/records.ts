@@ -1,8 +1,9 @@
 import type { Arena } from './arena.ts';
 import { beyond, note } from './repeats.ts';
+import { features } from './stretch.ts';
 
-const stretch = 8;
-const features = 4;
+/** Intervals until there are records to break. */
+const firstIntervals = 16;
 /** Records come nearer by half of their distance in so long: what was a year ago is no record any more. */
 const fadeDays = 60;
 const dayMs = 86_400_000;
@@ -16,16 +17,13 @@ const leastNovelty = 0.03;
  * distribution, and works from the first days.
  */
 export class Records {
-  readonly #ring: Float64Array;
   readonly #high: Float64Array;
   readonly #low: Float64Array;
   readonly #seen: Float64Array;
   readonly #peak: Float64Array;
-  readonly #now = new Float64Array(features);
   readonly #fade: number;
 
   constructor(arena: Arena, intervalMs: number) {
-    this.#ring = arena.doubles(stretch);
     this.#high = arena.doubles(features);
     this.#low = arena.doubles(features);
     this.#seen = arena.doubles(1);
@@ -34,17 +32,12 @@ export class Records {
   }
 
   /** How far out an interval lies, in ranges, beyond what was told lately; 0 for what is within. */
-  compare(value: number): number {
-    this.#measure(value);
-    if (this.#seen[0]! < 2 * stretch) return 0;
+  compare(now: Float64Array): number {
+    if (this.#seen[0]! < firstIntervals) return 0;
     let most = 0;
     for (let i = 0; i < features; i += 1) {
       const range = Math.max(this.#high[i]! - this.#low[i]!, 0.02 * Math.abs(this.#high[i]!), 1e-9);
-      most = Math.max(
-        most,
-        (this.#now[i]! - this.#high[i]!) / range,
-        (this.#low[i]! - this.#now[i]!) / range,
-      );
+      most = Math.max(most, (now[i]! - this.#high[i]!) / range, (this.#low[i]! - now[i]!) / range);
     }
     return most < leastNovelty ? 0 : most;
   }
@@ -56,30 +49,18 @@ export class Records {
     return news;
   }
 
-  /** Takes the interval last compared into the records. */
-  learn(): void {
+  /** Takes an interval into the records. */
+  learn(now: Float64Array): void {
     for (let i = 0; i < features; i += 1) {
-      const now = this.#now[i]!;
-      if (this.#seen[0]! <= stretch) {
-        this.#high[i] = this.#low[i] = now;
+      const x = now[i]!;
+      if (this.#seen[0]! <= firstIntervals / 2) {
+        this.#high[i] = this.#low[i] = x;
         continue;
       }
       const middle = (this.#high[i]! + this.#low[i]!) / 2;
-      this.#high[i] = Math.max(now, middle + (this.#high[i]! - middle) * this.#fade);
-      this.#low[i] = Math.min(now, middle + (this.#low[i]! - middle) * this.#fade);
+      this.#high[i] = Math.max(x, middle + (this.#high[i]! - middle) * this.#fade);
+      this.#low[i] = Math.min(x, middle + (this.#low[i]! - middle) * this.#fade);
     }
     this.#seen[0] = this.#seen[0]! + 1;
-  }
-
-  #measure(value: number): void {
-    const seen = this.#seen[0]!;
-    const last = this.#ring[(seen + stretch - 1) % stretch]!;
-    this.#ring[seen % stretch] = value;
-    const mean = this.#ring.reduce((sum, x) => sum + x, 0) / stretch;
-    const square = this.#ring.reduce((sum, x) => sum + (x - mean) ** 2, 0) / stretch;
-    this.#now[0] = value;
-    this.#now[1] = mean;
-    this.#now[2] = Math.sqrt(square);
-    this.#now[3] = value - last;
   }
 }

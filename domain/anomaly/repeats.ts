@@ -8,10 +8,10 @@ export type Peak = Float64Array;
 /** What is left of the last peak: half of it after two days. */
 const leftOf = (peak: Peak, at: number): number => peak[PEAK]! * 0.5 ** ((at - peak[PEAK_AT]!) / (2 * dayMs));
 
-/** Surprise less what was told already: an anomaly that goes on is no news, until something worse comes or a day has gone. */
+/** Surprise less what was told already: an anomaly that goes on is no news, until something worse comes or two days have gone. */
 export function newsIn(peak: Peak, surprise: number, at: number): number {
   if (surprise > leftOf(peak, at) * 1.05) return surprise;
-  return surprise * (1 - Math.exp(-(at - peak[PEAK_AT]!) / dayMs));
+  return surprise * (1 - Math.exp(-(at - peak[PEAK_AT]!) / (2 * dayMs)));
 }
 
 /** Notes the surprise of an interval, if it is the greatest of late. */
