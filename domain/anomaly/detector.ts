@@ -1,6 +1,7 @@
 import { AlarmHabit } from './alarm-habit.ts';
 import { AlarmRate, type Direction } from './alarm-rate.ts';
 import { Arena } from './arena.ts';
+import { DailyHabit } from './daily-habit.ts';
 import { Isolation } from './isolation.ts';
 import { LocalClock } from './local-clock.ts';
 import { clamp } from './log-ratio.ts';
@@ -93,6 +94,7 @@ class SeriesDetector implements Detector {
   readonly #tails: Tails;
   readonly #alarms: AlarmRate;
   readonly #habit: AlarmHabit;
+  readonly #daily: DailyHabit;
   readonly #stretch: Stretch;
   readonly #records: Records;
   readonly #isolation: Isolation;
@@ -116,6 +118,7 @@ class SeriesDetector implements Detector {
     this.#tails = new Tails(arena, models * this.#channels * 2, 1.05, 0.45, memory);
     this.#alarms = new AlarmRate(arena, intervalMs);
     this.#habit = new AlarmHabit(arena, intervalMs);
+    this.#daily = new DailyHabit(arena, intervalMs);
     this.#stretch = new Stretch(arena);
     this.#records = new Records(arena, intervalMs);
     this.#isolation = new Isolation(arena, this.#stepDays);
@@ -152,7 +155,11 @@ class SeriesDetector implements Detector {
     const surprise = isSpecial ? 0 : Math.max(...surprises);
     const novel = this.#noveltyRarity(surprise, start);
     const alone = Math.min(this.#aloneRarity(surprise, start), oddity + aloneBeyond);
-    const rarity = this.#habit.temper(Math.max(news, novel, alone), this.#state[AGE_DAYS]!, start);
+    const rarity = this.#habit.temper(
+      this.#daily.temper(Math.max(news, novel, alone), direction, local),
+      this.#state[AGE_DAYS]!,
+      start,
+    );
     this.#learn(value, grain, severityOf(Math.max(oddity, novel)), exposure !== undefined);
     return this.#judgement(severityOf(rarity), direction, grain);
   }
