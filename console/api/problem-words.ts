@@ -90,12 +90,17 @@ export function wordsOf(fault: unknown): Words & { detail?: string } {
   return { ...words[fault.kind], ...(isTelling && fault.detail && { detail: fault.detail }) };
 }
 
-/** The same for who signs in, where the key is what can be mended. */
-export function signInWords(fault: unknown): Words {
+/**
+ * The same for who signs in, where the key is what can be mended. The API does not tell a key that was revoked from one
+ * that never was: who tries keys would learn which are real. `key` is what can be looked up by whoever manages them.
+ */
+export function signInWords(fault: unknown, key?: { keyId: string; tenantId: string }): Words {
   if (fault instanceof ApiFault && fault.kind === 'unauthorized') {
     return {
       title: 'This key is not known, or it has been revoked.',
-      advice: 'Check that you pasted all of it, from tg_ to the last character; else ask for a new one.',
+      advice: key
+        ? `Whoever manages the keys of ${key.tenantId} can see which: it is called ${key.keyId}. Ask for a new one, or check that you pasted the right one.`
+        : 'Ask for a new one, or check that you pasted the right one.',
     };
   }
   if (fault instanceof ApiFault && fault.kind === 'forbidden') {

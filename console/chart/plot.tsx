@@ -74,7 +74,7 @@ function makePlot(element: HTMLElement, theme: ChartTheme, latest: { current: Pl
   const options: uPlot.Options = {
     width: Math.max(element.clientWidth, 100),
     height,
-    padding: [8, 20, 0, 0],
+    padding: [8, 26, 0, 0],
     legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone.value),
     cursor: {

@@ -110,3 +110,16 @@ export function readShare(share: number): string {
   if (percent < 10) return `${Math.floor(percent * 10) / 10} %`;
   return `${groupDigits(String(Math.floor(percent)))} %`;
 }
+
+/** A part of a whole, to the nearest percent; neither nothing nor all unless it is that. */
+export function readPart(share: number): string {
+  if (share <= 0 || share >= 1) return `${share <= 0 ? 0 : 100} %`;
+  return share < 0.01 ? '<1 %' : `${Math.min(99, Math.round(share * 100))} %`;
+}
+
+/** How far something is from what was expected, as a share of it: `−67 %`, `+5 %`. */
+export function readDifference(share: number): string {
+  const percent = Math.round(share * 100);
+  const sign = percent > 0 ? '+' : percent < 0 ? '−' : '';
+  return `${sign}${groupDigits(String(Math.abs(percent)))} %`;
+}

@@ -1,10 +1,11 @@
 /** Instants as text in a zone. Zones are IANA names; one that a browser does not know is read as UTC. */
 
-type Style = 'full' | 'minute' | 'day' | 'clock' | 'weekday';
+type Style = 'full' | 'minute' | 'short' | 'day' | 'clock' | 'weekday';
 
 const styles: Record<Style, Intl.DateTimeFormatOptions> = {
   full: { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' },
   minute: { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+  short: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
   day: { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
   clock: { hour: '2-digit', minute: '2-digit' },
   weekday: { weekday: 'short', day: 'numeric', month: 'short' },

@@ -22,27 +22,29 @@ export function Shell({ children }: { children: ComponentChildren }) {
         Skip to content
       </button>
       <header class="side">
-        <a class="brand" href={hashOf('overview')}>
-          <Mark />
-          <span>Tidegate</span>
-        </a>
-        <nav class="tabs" aria-label="Views">
-          {entries.map((entry) => {
-            const isHere = (entry.views as readonly View[]).includes(view);
-            return (
-              <a
-                key={entry.view}
-                href={hashOf(entry.view)}
-                class={isHere ? 'tab tab-here' : 'tab'}
-                aria-current={isHere ? 'page' : undefined}
-              >
-                <Icon name={entry.view} />
-                <span>{entry.label}</span>
-              </a>
-            );
-          })}
-        </nav>
-        <Who />
+        <div class="side-in">
+          <a class="brand" href={hashOf('overview')}>
+            <Mark />
+            <span>Tidegate</span>
+          </a>
+          <nav class="tabs" aria-label="Views">
+            {entries.map((entry) => {
+              const isHere = (entry.views as readonly View[]).includes(view);
+              return (
+                <a
+                  key={entry.view}
+                  href={hashOf(entry.view)}
+                  class={isHere ? 'tab tab-here' : 'tab'}
+                  aria-current={isHere ? 'page' : undefined}
+                >
+                  <Icon name={entry.view} />
+                  <span>{entry.label}</span>
+                </a>
+              );
+            })}
+          </nav>
+          <Who />
+        </div>
       </header>
       {children}
     </div>
@@ -58,9 +60,8 @@ function Who() {
         <div class="who-tenant">
           <Name text={value.who.tenantId} />
         </div>
-        <div class="who-scope">
-          {mayManage.value ? 'May change settings' : 'Read only'} · {zone.value}
-        </div>
+        <div class="who-scope">{mayManage.value ? 'May change settings' : 'Read only'}</div>
+        <div class="who-scope">{zone.value}</div>
       </div>
       <button type="button" class="button button-quiet sign-out" onClick={() => signOut()}>
         <Icon name="signOut" />

@@ -22,7 +22,7 @@ export function When({
   style = 'full',
 }: {
   at: string | number;
-  style?: 'full' | 'minute' | 'day' | 'clock';
+  style?: 'full' | 'minute' | 'short' | 'day' | 'clock' | 'weekday';
 }) {
   const instant = typeof at === 'number' ? at : Date.parse(at);
   if (!Number.isFinite(instant)) return <span>unknown</span>;

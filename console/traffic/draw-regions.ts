@@ -45,7 +45,15 @@ export function drawRegions(plot: uPlot, theme: ChartTheme, { runs, specials, ma
   for (const special of specials) drawSpecial(plot, theme, special);
   ctx.fillStyle = theme.anomalyFill;
   for (const { left, width } of boxesOf(plot, marks)) ctx.fillRect(left, bbox.top, width, bbox.height);
-  for (const mark of marks) drawMark(plot, theme, mark);
+  // From far off one triangle stands for those that would be drawn over it; an open one is never left out for another.
+  let last = { middle: Number.NEGATIVE_INFINITY, isDismissed: true };
+  for (const mark of marks) {
+    const middle = plot.valToPos((mark.from + mark.to) / 2, 'x', true);
+    const isNear = middle - last.middle < 7 * plotPixel();
+    if (isNear && (mark.isDismissed || !last.isDismissed)) continue;
+    drawMark(plot, theme, { middle, isDismissed: mark.isDismissed });
+    last = { middle, isDismissed: mark.isDismissed };
+  }
   ctx.restore();
 }
 
@@ -86,10 +94,13 @@ function drawSpecial(plot: uPlot, theme: ChartTheme, special: Stretch): void {
 }
 
 /** A small triangle at the top; an outline where it was dismissed. */
-function drawMark(plot: uPlot, theme: ChartTheme, { from, to, isDismissed }: Mark): void {
+function drawMark(
+  plot: uPlot,
+  theme: ChartTheme,
+  { middle, isDismissed }: { middle: number; isDismissed: boolean },
+): void {
   const { ctx, bbox } = plot;
   const ratio = plotPixel();
-  const middle = plot.valToPos((from + to) / 2, 'x', true);
   if (middle < bbox.left - 10 || middle > bbox.left + bbox.width + 10) return;
   ctx.beginPath();
   ctx.moveTo(middle - 5 * ratio, bbox.top + 1 * ratio);

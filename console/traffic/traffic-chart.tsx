@@ -8,7 +8,7 @@ import type { Range } from '../chart/range.ts';
 import type { ChartTheme } from '../chart/theme.ts';
 import { dateIn, startOfDate } from '../format/time.ts';
 import { zone } from '../session/session.ts';
-import { decimate, decimateDays } from './decimate.ts';
+import { decimate, decimateDays, lowerBound } from './decimate.ts';
 import { drawRegions, type Regions } from './draw-regions.ts';
 import { Legend } from './legend.tsx';
 import { intervalSeconds, type PointColumns, stateRuns } from './point-columns.ts';
@@ -81,7 +81,7 @@ export function TrafficChart(props: TrafficChartProps) {
           <PointReadout
             columns={columns}
             step={step}
-            at={point ?? props.rest ?? range.to - 1}
+            at={point ?? props.rest ?? lastKnown(columns, range)}
             specials={regions.specials}
           />
         }
@@ -114,6 +114,15 @@ export function TrafficChart(props: TrafficChartProps) {
       <PointTable columns={columns} range={range} step={step} label={`Traffic of ${series}.`} />
     </>
   );
+}
+
+/** The newest of what is seen that has a value; where none has, the newest. */
+function lastKnown({ start, value }: PointColumns, range: Range): number {
+  const newest = lowerBound(start, range.to) - 1;
+  for (let index = newest; index >= 0 && (start[index] as number) >= range.from; index--) {
+    if (!Number.isNaN(value[index])) return start[index] as number;
+  }
+  return range.to - 1;
 }
 
 /** Never so near that less than a few intervals are seen. */

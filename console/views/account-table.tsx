@@ -58,7 +58,7 @@ export function AccountTable({
               <AccountBadge account={account} />
               {account.suspendedUntil && (
                 <span class="cell-note">
-                  until <When at={account.suspendedUntil} style="minute" />
+                  until <When at={account.suspendedUntil} style="short" />
                 </span>
               )}
             </td>

@@ -13,7 +13,7 @@ const shows = [
   { value: 'all', label: 'All' },
   { value: 'active', label: 'Active' },
   { value: 'near', label: 'Near limit' },
-  { value: 'reached', label: 'Limit reached' },
+  { value: 'reached', label: 'Reached' },
   { value: 'suspended', label: 'Suspended' },
 ] as const;
 type Show = (typeof shows)[number]['value'];
@@ -81,6 +81,7 @@ function Search({ q, show }: { q: string; show: Show }) {
   const [text, setText] = useState(q);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => setText(q), [q]);
+  useEffect(() => () => clearTimeout(timer.current), []);
   const search = (value: string) => {
     setText(value);
     clearTimeout(timer.current);

@@ -119,6 +119,7 @@ function SeveritySlider({ value, onChoose }: { value: number; onChoose: (value: 
   const [shown, setShown] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => setShown(value), [value]);
+  useEffect(() => () => clearTimeout(timer.current), []);
   const slide = (next: number) => {
     setShown(next);
     clearTimeout(timer.current);

@@ -17,7 +17,7 @@ export function AnomalyTable({ anomalies, isShort = false }: { anomalies: Anomal
           <th scope="col">Severity</th>
           <th scope="col">Series and time</th>
           <th scope="col" class="number">
-            Observed, expected
+            Observed<span class="wide-only">, expected</span>
           </th>
           {!isShort && (
             <th scope="col" class="wide-only">
@@ -35,7 +35,7 @@ export function AnomalyTable({ anomalies, isShort = false }: { anomalies: Anomal
             <td>
               <a href={hashOf('anomaly', [anomaly.anomalyId])}>
                 <Name text={anomaly.series} />
-                <span class="unseen"> anomaly of </span> <span class="muted">·</span>{' '}
+                <span class="unseen"> anomaly of </span> <span class="muted wide-only">·</span>{' '}
                 <When at={anomaly.start} style="minute" />
               </a>
               <span class="cell-note">

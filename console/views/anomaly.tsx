@@ -1,15 +1,16 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Anomaly, Judged, Series } from '../api/answers.ts';
 import { clampRange, type Range } from '../chart/range.ts';
-import { readNumber, sizeOf } from '../format/quantity.ts';
+import { readDifference, readNumber, sizeOf } from '../format/quantity.ts';
 import { useLoad } from '../loading/use-load.ts';
 import { Badge, SeverityBadge } from '../parts/badges.tsx';
-import { Card, FaultNote, Figure, Note, Page, Shown } from '../parts/surface.tsx';
+import { Card, Figure, Note, Page, Shown } from '../parts/surface.tsx';
 import { When } from '../parts/text.tsx';
 import { hashOf } from '../routing/place.ts';
 import { askTenant } from '../session/session.ts';
 import { readConfig } from '../session/tenant-config.ts';
 import { intervalSeconds } from '../traffic/point-columns.ts';
+import { PointsProgress } from '../traffic/points-progress.tsx';
 import { TrafficChart } from '../traffic/traffic-chart.tsx';
 import { usePoints } from '../traffic/use-points.ts';
 import { Lasting, verdictTones, verdictWords } from './anomaly-table.tsx';
@@ -80,7 +81,7 @@ function Facts({ anomaly }: { anomaly: Anomaly }) {
   return (
     <Card class="card-strip" title="At its worst">
       <div class="figure-row">
-        <Figure label="Severity" note={notified ? 'Was told' : 'Was not told'}>
+        <Figure label="Severity" note={notified ? 'A notification was sent' : 'No notification was sent'}>
           <SeverityBadge severity={severity} />
         </Figure>
         <Figure label="Observed">{readNumber(sizeOf(observed))}</Figure>
@@ -92,8 +93,8 @@ function Facts({ anomaly }: { anomaly: Anomaly }) {
         >
           {readNumber(expected)}
         </Figure>
-        <Figure label="Difference" note={expected > 0 ? 'of what was expected' : ''}>
-          {expected > 0 ? `${readNumber(Math.round((sizeOf(observed) / expected) * 100))} %` : '—'}
+        <Figure label="Difference" note={expected > 0 ? 'from what was expected' : ''}>
+          {expected > 0 ? readDifference(sizeOf(observed) / expected - 1) : '—'}
         </Figure>
       </div>
     </Card>
@@ -131,7 +132,7 @@ function Stretch({
         </a>
       }
     >
-      {points.fault !== undefined && <FaultNote fault={points.fault} retry={points.retry} />}
+      <PointsProgress of={points} />
       <TrafficChart
         series={series.name}
         interval={series.interval}

@@ -67,12 +67,14 @@ export function ChangeAccount({ account, config, onClose, onSaved }: ChangeProps
             unit={unitOf(config, limit.meter)}
             ofPlan={planLimit(config, draft.plan, limit.meter)?.perCycle}
             fault={faults[limit.meter]}
-            onChange={(changed) =>
+            onChange={(changed) => {
+              const { [changed.meter]: _, ...others } = faults;
+              setFaults(others);
               setDraft({
                 ...draft,
                 limits: draft.limits.map((each) => (each.meter === changed.meter ? changed : each)),
-              })
-            }
+              });
+            }}
           />
         ))}
         <div class="dialog-actions">

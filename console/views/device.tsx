@@ -4,7 +4,7 @@ import { sizeOf } from '../format/quantity.ts';
 import { startOfDate } from '../format/time.ts';
 import { useLoad } from '../loading/use-load.ts';
 import { Card, Figure, Page, Shown } from '../parts/surface.tsx';
-import { Name, Quantity } from '../parts/text.tsx';
+import { Name, Quantity, When } from '../parts/text.tsx';
 import { hashOf } from '../routing/place.ts';
 import { askTenant, zone } from '../session/session.ts';
 import { metersOf, readConfig } from '../session/tenant-config.ts';
@@ -74,7 +74,16 @@ function DeviceUsageCards({ usage: { days, total, unit, meter } }: { usage: Devi
           <Figure label="Today">
             <Quantity of={days.at(-1)?.value ?? 0} unit={unit} />
           </Figure>
-          <Figure label="Most in a day" note={most && sizeOf(most.value) > 0 ? most.date : ''}>
+          <Figure
+            label="Most in a day"
+            note={
+              most && sizeOf(most.value) > 0 ? (
+                <When at={startOfDate(most.date, zone.value)} style="weekday" />
+              ) : (
+                ''
+              )
+            }
+          >
             <Quantity of={most?.value ?? 0} unit={unit} />
           </Figure>
           <Figure label="Days with usage">{active}</Figure>

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Account, Usage } from '../api/answers.ts';
 import type { Quantity as WireQuantity } from '../format/quantity.ts';
-import { groupDigits, readShare, sizeOf, sumQuantities } from '../format/quantity.ts';
+import { groupDigits, readPart, sizeOf, sumQuantities } from '../format/quantity.ts';
 import { useLoad } from '../loading/use-load.ts';
 import { Card, Empty, Shown } from '../parts/surface.tsx';
 import { Name, Quantity } from '../parts/text.tsx';
@@ -108,7 +108,7 @@ function DeviceRow({
           <div class="bar" aria-hidden="true">
             <span class="bar-fill" style={{ width: `${share * 100}%` }} />
           </div>
-          <span class="share-text">{readShare(share)}</span>
+          <span class="share-text">{readPart(share)}</span>
         </div>
       </td>
       <td class="number">

@@ -27,7 +27,7 @@ const columns: Column[] = [
 export function LastRecount({ of }: { of: Conservation | undefined }) {
   if (!of) {
     return (
-      <p class="recount health-text">
+      <p class="recount muted">
         Not recounted yet. Whoever runs this service counts all that is stored anew with{' '}
         <code>npm run reconcile</code>; what that comes to is shown here.
       </p>
@@ -36,29 +36,30 @@ export function LastRecount({ of }: { of: Conservation | undefined }) {
   const shown = columns.filter(({ of: count, isUsual }) => isUsual || of[count] > 0);
   return (
     <section class="recount" aria-label="Last recount">
-      <p class="health-state">
-        <Badge tone={of.equal ? 'good' : 'bad'}>{of.equal ? 'Equal' : 'Differing'}</Badge>
-        <span class="muted">
-          recounted <When at={of.at} style="minute" />
-        </span>
-      </p>
-      <p class="health-text">
-        {of.equal
-          ? 'Usage is what all stored events come to.'
-          : 'Usage is not what all stored events come to. Whoever runs this service was told where.'}
-      </p>
-      <dl class="facts">
-        <div>
-          <dt>Events of</dt>
-          <dd>{readSpan(Date.parse(of.from), Date.parse(of.to), zone.value)}</dd>
+      <div class="health">
+        <div class="health-words">
+          <p class="health-state">
+            <Badge tone={of.equal ? 'good' : 'bad'}>{of.equal ? 'Equal' : 'Differing'}</Badge>
+            <span class="muted">
+              recounted <When at={of.at} style="minute" />
+            </span>
+          </p>
+          <p class="muted">
+            {of.equal
+              ? 'Usage is what all stored events come to.'
+              : 'Usage is not what all stored events come to. Whoever runs this service was told where.'}
+          </p>
+          <p class="muted">Events of {readSpan(Date.parse(of.from), Date.parse(of.to), zone.value)}</p>
         </div>
-        {shown.map(({ of: count, name }) => (
-          <div key={count}>
-            <dt>{name}</dt>
-            <dd>{groupDigits(String(of[count]))}</dd>
-          </div>
-        ))}
-      </dl>
+        <dl class="facts">
+          {shown.map(({ of: count, name }) => (
+            <div key={count}>
+              <dt>{name}</dt>
+              <dd>{groupDigits(String(of[count]))}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
       {of.hours.length > 0 && <ByHour of={of} shown={shown} />}
     </section>
   );

@@ -7,7 +7,7 @@ import { hashOf } from '../routing/place.ts';
 import { askTenant } from '../session/session.ts';
 import { metersOf, readConfig } from '../session/tenant-config.ts';
 import { AccountTable } from './account-table.tsx';
-import { HealthCard } from './health-card.tsx';
+import { HealthCard, HealthNote, useHealth } from './health-card.tsx';
 import { OpenAnomalies } from './open-anomalies.tsx';
 
 const refreshMs = 30_000;
@@ -42,19 +42,23 @@ function NothingConfigured() {
 }
 
 function Today({ config }: { config: TenantConfig }) {
+  const health = useHealth(refreshMs);
   const meters = metersOf(config);
   return (
     <>
-      <div class="grid grid-figures">
-        {meters.map((meter) => (
-          <MeterToday key={meter.name} meter={meter} />
-        ))}
-        <HealthCard refreshMs={refreshMs} />
-      </div>
+      <HealthNote health={health.data} />
+      {meters.length > 0 && (
+        <div class="grid grid-figures">
+          {meters.map((meter) => (
+            <MeterToday key={meter.name} meter={meter} />
+          ))}
+        </div>
+      )}
       <div class="grid grid-halves">
         <NotableAccounts config={config} />
         <OpenAnomalies refreshMs={refreshMs} />
       </div>
+      <HealthCard health={health} />
     </>
   );
 }
@@ -131,7 +135,11 @@ function NotableAccounts({ config }: { config: TenantConfig }) {
   );
   const counts = loaded.data?.counts;
   return (
-    <Card title="Accounts near or over their limit" aside={<a href={hashOf('accounts')}>All accounts</a>}>
+    <Card
+      class="card-column"
+      title="Accounts near or over their limit"
+      aside={<a href={hashOf('accounts')}>All accounts</a>}
+    >
       <Shown loaded={loaded} lines={5}>
         {({ accounts }) => (
           <>

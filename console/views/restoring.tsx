@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import { ApiFault } from '../api/problem-words.ts';
 import { useLoad } from '../loading/use-load.ts';
 import { Mark } from '../parts/icons.tsx';
@@ -16,9 +17,12 @@ export function Restoring() {
       throw fault;
     }
   });
+  useEffect(() => {
+    document.title = 'Signing in · Tidegate';
+  }, []);
   return (
     <main class="sign-in">
-      <div class="restoring">
+      <div class="restoring" aria-busy={loaded.isLoading}>
         <h1 class="brand">
           <Mark />
           <span>Tidegate</span>

@@ -47,7 +47,7 @@ export function SeriesSettings({ series, onSaved }: { series: Series; onSaved: (
             onInput={(event) => setThreshold(Number(event.currentTarget.value))}
           />
         </label>
-        <p id="threshold-preview" class="preview" aria-live="polite">
+        <p id="threshold-preview" class="preview" aria-live="polite" aria-busy={recent.isLoading}>
           {recent.data ? (
             <Preview severities={recent.data.map(({ severity }) => severity)} threshold={threshold} />
           ) : recent.isLoading ? (

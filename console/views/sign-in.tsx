@@ -2,10 +2,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { signInWords } from '../api/problem-words.ts';
 import { Mark } from '../parts/icons.tsx';
 import { Note } from '../parts/surface.tsx';
+import { keyShape, shapeWords } from '../session/key-shape.ts';
 import { session, signIn, UselessKey } from '../session/session.ts';
-
-/** What a key or a token looks like; anything else is not worth a question. */
-const credentialPattern = /^(tg_[A-Za-z0-9_-]+|[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/;
 
 const slowMs = 3_000;
 
@@ -33,7 +31,8 @@ const ended: Words = {
 /** Its markup stands in index.html too, so that it is seen before any script has run; a test holds them together. */
 export function SignIn() {
   const { value } = session;
-  const [key, setKey] = useState('');
+  // The page comes with this form: what was typed before the script had run stays.
+  const [key, setKey] = useState(() => document.querySelector<HTMLInputElement>('#key')?.value ?? '');
   const [isShown, setShown] = useState(false);
   const [words, setWords] = useState<Words | undefined>(
     value.state === 'out' && value.ended ? ended : undefined,
@@ -48,7 +47,9 @@ export function SignIn() {
     try {
       await signIn(credential);
     } catch (fault) {
-      setWords(fault instanceof UselessKey ? useless[fault.reason] : signInWords(fault));
+      const shape = keyShape(credential);
+      const named = shape.is === 'key' ? shape : undefined;
+      setWords(fault instanceof UselessKey ? useless[fault.reason] : signInWords(fault, named));
       setState('idle');
       input.current?.focus();
     } finally {
@@ -64,14 +65,12 @@ export function SignIn() {
   const submit = (event: Event) => {
     event.preventDefault();
     const credential = key.trim();
-    if (credential === '')
-      setWords({ title: 'There is no key yet.', advice: 'Paste your key, then sign in.' });
-    else if (!credentialPattern.test(credential)) {
-      setWords({
-        title: 'This does not look like a key.',
-        advice: 'Keys begin with tg_ and have no spaces. Paste the whole of it.',
-      });
-    } else void enter(credential);
+    const words =
+      credential === ''
+        ? { title: 'There is no key yet.', advice: 'Paste your key, then sign in.' }
+        : shapeWords(keyShape(credential));
+    if (words) setWords(words);
+    else void enter(credential);
     input.current?.focus();
   };
 

@@ -4,12 +4,13 @@ import { clampRange, isSameRange, type Range } from '../chart/range.ts';
 import { useLoad } from '../loading/use-load.ts';
 import { Badge } from '../parts/badges.tsx';
 import { Segments, Select } from '../parts/controls.tsx';
-import { Card, Empty, FaultNote, Note, Page, Shown } from '../parts/surface.tsx';
+import { Card, Empty, Note, Page, Shown } from '../parts/surface.tsx';
 import { go, restate } from '../routing/location.ts';
 import { hashOf } from '../routing/place.ts';
 import { askTenant } from '../session/session.ts';
 import { readConfig } from '../session/tenant-config.ts';
 import { intervalSeconds } from '../traffic/point-columns.ts';
+import { PointsProgress } from '../traffic/points-progress.tsx';
 import { TrafficChart } from '../traffic/traffic-chart.tsx';
 import { usePoints } from '../traffic/use-points.ts';
 import { AnomalyTable } from './anomaly-table.tsx';
@@ -169,12 +170,7 @@ function SeriesTraffic({
           />
         }
       >
-        {points.fault !== undefined && <FaultNote fault={points.fault} retry={points.retry} />}
-        <div class="progress" aria-hidden={points.progress === 1}>
-          {points.progress < 1 && points.fault === undefined && (
-            <progress value={points.progress} aria-label="Loading points" />
-          )}
-        </div>
+        <PointsProgress of={points} />
         <TrafficChart
           series={series.name}
           interval={series.interval}

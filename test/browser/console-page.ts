@@ -7,6 +7,9 @@ const world = inject('world');
 const output = new URL('./output/', import.meta.url).pathname;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** A machine that does much else may take long to answer: a hang is what this bound is for. */
+const waitMsMax = 120_000;
+
 export interface Look {
   width?: number;
   height?: number;
@@ -17,18 +20,30 @@ export interface Look {
   mayComplain?: RegExp;
 }
 
-/** A page of the console that fails its test where the browser complains or anything leaves the origin. */
+/**
+ * A page of the console that fails its test where the browser complains or anything leaves the origin. The sign-in can
+ * be typed into as soon as it is answered: its script has run.
+ */
 export async function openConsole(browser: Browser, hash: string, look: Look = {}): Promise<Page> {
   const { width = 1360, height = 900, scheme = 'light', key, mayComplain } = look;
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
   onTestFinished(() => context.close());
+  context.setDefaultTimeout(waitMsMax);
   watch(context, mayComplain);
   const page = await context.newPage();
   if (key !== undefined) {
     await page.addInitScript((kept) => sessionStorage.setItem('tidegate.key', kept), key);
   }
   await page.goto(`${world.api}/console/${hash}`);
+  if (key === undefined && (hash === '' || hash.startsWith('#'))) await signInIsReady(page);
   return page;
+}
+
+/** The sign-in is drawn before its script has run; who types before that is a person, and not a test. */
+export async function signInIsReady(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => document.title.startsWith('Sign in') && document.activeElement?.id === 'key',
+  );
 }
 
 /** What went wrong in it is told when the test has finished. */
@@ -45,11 +60,17 @@ export function watch(context: BrowserContext, mayComplain?: RegExp): void {
   onTestFinished(() => expect(complaints).toEqual([]));
 }
 
-/** Kept under test/browser/output, to be looked at. */
+/** Kept under test/browser/output, to be looked at: the whole page as a window sees it that is tall enough for it. */
 export async function screenshot(page: Page, name: string, fullPage = true): Promise<void> {
   mkdirSync(output, { recursive: true });
-  if (fullPage) await page.evaluate(() => scrollTo(0, 0));
-  await page.screenshot({ path: `${output}${name}.png`, fullPage, animations: 'disabled' });
+  const viewport = page.viewportSize();
+  if (fullPage && viewport) {
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ ...viewport, height: Math.max(height, viewport.height) });
+    await settled(page);
+  }
+  await page.screenshot({ path: `${output}${name}.png`, animations: 'disabled' });
+  if (viewport) await page.setViewportSize(viewport);
 }
 
 interface Violation {
@@ -58,8 +79,9 @@ interface Violation {
   nodes: { html: string; failureSummary?: string }[];
 }
 
-/** Fails with every rule of WCAG 2.2 A and AA, and of good practice, that the page breaks. */
+/** Fails with every rule of WCAG 2.2 A and AA, and of good practice, that the page breaks once it is settled. */
 export async function expectAccessible(page: Page): Promise<void> {
+  await settled(page);
   await page.evaluate(axe);
   const violations = await page.evaluate(async () => {
     const { axe: checker } = globalThis as unknown as {
@@ -74,8 +96,40 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(told).toEqual([]);
 }
 
-/** Waits until all that the view asked for is there. */
+/** How often in a row nothing may be waited for: a change of the address is drawn, and asks, a frame or two later. */
+const calmFrames = 4;
+
+/**
+ * Waits until all that the view asked for is there and drawn. It counts frames and no time, so that it means the same
+ * on a slow machine.
+ */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle');
-  await page.waitForFunction(() => !document.querySelector('.waiting, progress'));
+  const calm = page.evaluate(async (frames) => {
+    // What a frame has put off is done before the page is idle.
+    const frame = () => new Promise((done) => requestAnimationFrame(() => requestIdleCallback(done)));
+    const isWaiting = () =>
+      // The page has this title until its script has drawn a view.
+      document.title === 'Tidegate' ||
+      document.querySelector('.waiting, progress, [aria-busy="true"]') !== null;
+    for (let still = 0; still < frames; still = isWaiting() ? 0 : still + 1) await frame();
+  }, calmFrames);
+  const bound = AbortSignal.timeout(waitMsMax);
+  const { promise: never, reject } = Promise.withResolvers<never>();
+  bound.addEventListener('abort', () =>
+    reject(new Error(`The page was still waiting after ${waitMsMax / 1000} s.`)),
+  );
+  await Promise.race([calm, never]);
+}
+
+/** Waits until nothing sticks out to the side of the page, nor text out of its cell. */
+export async function expectInside(page: Page): Promise<void> {
+  const outside = () =>
+    page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      const cut = [...document.querySelectorAll('td, th, .figure-value, .badge')]
+        .filter((each) => each.scrollWidth > each.clientWidth + 1)
+        .map((each) => each.textContent);
+      return [...(scrollWidth > clientWidth ? [`the page, by ${scrollWidth - clientWidth}`] : []), ...cut];
+    });
+  await expect.poll(outside).toEqual([]);
 }

@@ -12,7 +12,10 @@ import { launchChromium } from './chromium.ts';
 
 const world = inject('world');
 const javaScriptBytesMax = 90_000;
-const rounds = 15;
+/** The first view takes at most so many times as long as a static page. */
+const timesMax = 1.5;
+const roundsMin = 10;
+const roundsMax = 60;
 
 const folder = temporaryFolder();
 let browser: Browser;
@@ -80,9 +83,6 @@ async function firstPaintMs(address: string): Promise<number> {
   return ms;
 }
 
-const median = (values: number[]): number =>
-  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
-
 describe('the first view', () => {
   it('has at most 90 kB of JavaScript, gzipped', () => {
     const scripts = [...files].filter(([path]) => path.endsWith('.js'));
@@ -95,16 +95,22 @@ describe('the first view', () => {
   it('is drawn about as soon as a static page of its size', async () => {
     const { port } = server.address() as AddressInfo;
     const [own, still]: [number[], number[]] = [[], []];
-    for (let round = 0; round < rounds; round++) {
+    // What else a machine does only ever adds: the least of many is nearest to what a page takes by itself. So a
+    // busy machine needs more rounds, and a page that is slow itself is so in the least of all rounds too.
+    const times = () => Math.min(...own) / Math.min(...still);
+    for (let round = 0; round < roundsMax && (round < roundsMin || times() > timesMax); round++) {
       own.push(await firstPaintMs(`http://127.0.0.1:${port}/console/`));
       still.push(await firstPaintMs(`http://127.0.0.1:${port}/static`));
     }
-    const [console_, static_] = [median(own), median(still)];
+    const [ofConsole, ofStatic] = [own, still].map((values) =>
+      values.toSorted((one, other) => one - other).map(Math.round),
+    ) as [number[], number[]];
+    const middle = Math.floor(own.length / 2);
     console.log(
-      `first view: ${console_.toFixed(0)} ms, a static page of the same size: ${static_.toFixed(0)} ms, ` +
-        `${(console_ / static_).toFixed(2)} times (goal 1.5)`,
+      `first view: ${ofConsole[0]} ms, a static page of the same size: ${ofStatic[0]} ms, ${times().toFixed(2)} ` +
+        `times (goal ${timesMax}); the medians of ${own.length} rounds: ${ofConsole[middle]} and ${ofStatic[middle]} ms`,
     );
-    expect(Math.min(...own, ...still)).toBeGreaterThan(0);
+    expect(times()).toBeLessThanOrEqual(timesMax);
   });
 
   it('is what the page comes with, before any script has run', async () => {

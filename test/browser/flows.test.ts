@@ -13,6 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
+/** What the API has, at once; of what comes of a click it is polled. */
 async function ask(path: string): Promise<Record<string, unknown>> {
   const answer = await fetch(`${world.api}/v1/tenants/T001/${path}`, {
     headers: { authorization: `Bearer ${key}` },
@@ -29,7 +30,8 @@ describe('an account that is suspended', () => {
     await page.getByRole('button', { name: 'Change plan or limits' }).click();
     const dialog = page.getByRole('dialog');
     const bytes = dialog.getByRole('group', { name: 'bytes', exact: true });
-    await bytes.getByLabel('Own limit').check();
+    await bytes.getByLabel('Own limit').click();
+    await bytes.getByLabel('A cycle').waitFor();
     await bytes.getByLabel('A cycle').fill('nothing');
     await dialog.getByRole('button', { name: 'Review change' }).click();
     await dialog.getByText('Give a number above zero').waitFor();
@@ -48,10 +50,9 @@ describe('an account that is suspended', () => {
     await page.getByText('The change is in force.').waitFor();
     await page.getByText('This account is suspended.').waitFor({ state: 'detached' });
     await page.getByText('Its own', { exact: true }).waitFor();
-    expect(await ask(`accounts/${accounts.raised}`)).toMatchObject({
-      status: 'active',
-      limits: [{ meter: 'bytes', perCycle: 2.5 * 2 ** 20 }],
-    });
+    await expect
+      .poll(() => ask(`accounts/${accounts.raised}`))
+      .toMatchObject({ status: 'active', limits: [{ meter: 'bytes', perCycle: 2.5 * 2 ** 20 }] });
   });
 
   it('goes back to its plan with confirmation', async () => {
@@ -62,33 +63,37 @@ describe('an account that is suspended', () => {
     await dialog
       .getByRole('group', { name: 'bytes', exact: true })
       .getByLabel(/As the plan/)
-      .check();
+      .click();
     await dialog.getByRole('button', { name: 'Review change' }).click();
     await page.getByText('Plan: trial → premium').waitFor();
     await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('dialog', { name: 'Change plan or limits' }).waitFor();
     await page.getByRole('button', { name: 'Review change' }).click();
     await page.getByRole('button', { name: 'Make the change' }).click();
     await page.getByText('The change is in force.').waitFor();
-    const account = await ask(`accounts/${accounts.raised}`);
-    expect([account.plan, account.limits]).toEqual(['premium', undefined]);
+    await expect
+      .poll(async () => {
+        const { plan, limits } = await ask(`accounts/${accounts.raised}`);
+        return [plan, limits];
+      })
+      .toEqual(['premium', undefined]);
   });
 });
 
 describe('an account', () => {
   it('is shown by hour or day, as far back as one likes, and the address says so', async () => {
     const page = await openConsole(browser, `#/accounts/${accounts.plain}`, { key });
-    await page.getByLabel('By day').check();
-    await page.getByLabel('30 days').check();
+    await page.getByRole('radio', { name: 'By day' }).click();
+    await page.waitForURL(/step=day/);
+    await page.getByRole('radio', { name: '30 days' }).click();
     await page.waitForURL(/step=day&days=30|days=30&step=day/);
+    await settled(page);
     await page.getByText('As a table').click();
-    expect(
-      await page
-        .getByRole('region', { name: /As a table/ })
-        .getByRole('row')
-        .count(),
-    ).toBe(32);
+    const rows = page.getByRole('region', { name: /As a table/ }).getByRole('row');
+    await expect.poll(() => rows.count()).toBe(32);
     await page.reload();
-    expect(await page.getByLabel('30 days').isChecked()).toBe(true);
+    await expect.poll(() => page.getByRole('radio', { name: 'By day' }).isChecked()).toBe(true);
+    await expect.poll(() => page.getByRole('radio', { name: '30 days' }).isChecked()).toBe(true);
   });
 
   it('tells where an answer does not come, and asks again', async () => {
@@ -117,39 +122,51 @@ describe('feedback', () => {
     await settled(page);
     await expectAccessible(page);
     await screenshot(page, 'feedback');
-    expect(await ask(`anomalies/${id}`)).toMatchObject({
-      status: 'dismissed',
-      note: 'The warehouse <b>counted</b> twice.',
-    });
+    await expect
+      .poll(() => ask(`anomalies/${id}`))
+      .toMatchObject({ status: 'dismissed', note: 'The warehouse <b>counted</b> twice.' });
 
     await page.reload();
-    expect(await page.getByLabel('Note').inputValue()).toBe('The warehouse <b>counted</b> twice.');
+    await expect.poll(() => page.getByLabel('Note').inputValue()).toBe('The warehouse <b>counted</b> twice.');
     await page.getByRole('button', { name: 'Confirm' }).click();
     await page.getByText('Confirmed.').waitFor();
-    expect(await ask(`anomalies/${id}`)).toMatchObject({ status: 'confirmed' });
+    await expect.poll(() => ask(`anomalies/${id}`)).toMatchObject({ status: 'confirmed' });
   });
 });
 
 describe('the list of anomalies', () => {
   const rows = (page: Page) => page.getByRole('table').getByRole('row');
 
+  /** Waits until the list has rows, and all are so. */
+  const expectAll = (ask: () => Promise<string[]>, isSo: (text: string) => boolean) =>
+    expect
+      .poll(async () => {
+        const texts = await ask();
+        return texts.length > 0 && texts.filter((text) => !isSo(text)).length === 0;
+      })
+      .toBe(true);
+
   it('is filtered by severity, status, series and time, and the address says so', async () => {
     const page = await openConsole(browser, '#/anomalies', { key });
     await rows(page).nth(1).waitFor();
+    await page.getByRole('radio', { name: 'Confirmed' }).click();
+    await page.waitForURL(/status=confirmed/);
+    await expectAll(
+      async () => (await rows(page).allTextContents()).slice(1),
+      (row) => row.includes('Confirmed'),
+    );
+    await page.getByRole('radio', { name: 'All' }).click();
     await page.getByLabel(/Severity from/).fill('90');
     await page.waitForURL(/severity=90/);
-    await settled(page);
-    const severities = await page.locator('.severity-value').allTextContents();
-    expect(severities.length).toBeGreaterThan(0);
-    expect(severities.every((severity) => Number(severity) >= 90)).toBe(true);
-    await page.getByLabel('Confirmed').check();
-    await page.waitForURL(/status=confirmed/);
-    await settled(page);
-    for (const row of (await rows(page).allTextContents()).slice(1)) expect(row).toContain('Confirmed');
+    await expectAll(
+      () => page.locator('.severity-value').allTextContents(),
+      (severity) => Number(severity) >= 90,
+    );
     await page.getByLabel('Series', { exact: true }).selectOption('views');
+    await page.waitForURL(/series=views/);
     await page.getByLabel('Time', { exact: true }).selectOption('30');
     await page.waitForURL(/series=views&days=30/);
-    await page.getByLabel('Dismissed').check();
+    await page.getByRole('radio', { name: 'Dismissed' }).click();
     await page.getByText('No anomaly is like that.').waitFor();
     await page.getByRole('link', { name: 'Show all anomalies' }).click();
     await rows(page).nth(1).waitFor();
@@ -158,12 +175,16 @@ describe('the list of anomalies', () => {
 
 describe('a threshold', () => {
   it('shows what it would have meant before it is set', async () => {
-    const since = new Date(Date.now() - 30 * 86_400_000).toISOString();
-    const { anomalies } = (await ask(`anomalies?series=views&from=${since}&limit=200`)) as {
-      anomalies: { severity: number }[];
-    };
+    const page = await openConsole(browser, 'nothing', { key, mayComplain: /404/ });
+    const read = page.waitForResponse((response) => {
+      const { pathname, searchParams } = new URL(response.url());
+      if (!pathname.endsWith('/anomalies')) return false;
+      const [from = 0, to = 0] = ['from', 'to'].map((name) => Date.parse(searchParams.get(name) ?? ''));
+      return Math.round((to - from) / 86_400_000) === 30;
+    });
+    await page.goto(`${world.api}/console/#/traffic/views`);
+    const { anomalies } = (await (await read).json()) as { anomalies: { severity: number }[] };
     const rung = (threshold: number) => anomalies.filter(({ severity }) => severity >= threshold).length;
-    const page = await openConsole(browser, '#/traffic/views', { key });
     const slider = page.getByLabel(/or more rings/);
     const says = (threshold: number) =>
       page.getByText(
@@ -176,8 +197,9 @@ describe('a threshold', () => {
     await slider.fill('55');
     await page.getByRole('button', { name: 'Set threshold' }).click();
     await page.getByText('The threshold is 55.').waitFor();
-    const { series } = (await ask('series')) as { series: object[] };
-    expect(series[0]).toMatchObject({ name: 'views', severityThreshold: 55 });
+    await expect
+      .poll(() => ask('series'))
+      .toMatchObject({ series: [{ name: 'views', severityThreshold: 55 }] });
     await page.getByRole('button', { name: 'Mute', exact: true }).click();
     await page.getByText('The series is muted.').waitFor();
     await page.getByRole('button', { name: 'Let it ring again' }).click();

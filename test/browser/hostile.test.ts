@@ -1,8 +1,8 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { hashOf } from '../../console/routing/place.ts';
 import { launchChromium } from './chromium.ts';
-import { expectAccessible, openConsole, screenshot, settled } from './console-page.ts';
+import { expectAccessible, expectInside, openConsole, screenshot, settled } from './console-page.ts';
 import { hostileNames } from './names.ts';
 
 const world = inject('world');
@@ -14,16 +14,20 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-const overflowOf = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+const namesIn = (page: Page, table: string) => page.locator(`${table} bdi`).allTextContents();
 
 describe('names that tenants and devices choose', () => {
   it.each([1360, 390])('show as text in the list, %i pixels wide', async (width) => {
     const page = await openConsole(browser, '#/accounts', { key, width });
     await settled(page);
-    const names = await page.locator('.cell-name bdi').allTextContents();
-    expect(hostileNames.filter((name) => !names.includes(name))).toEqual([]);
+    await expect
+      .poll(async () => {
+        const names = await namesIn(page, '.cell-name');
+        return hostileNames.filter((name) => !names.includes(name));
+      })
+      .toEqual([]);
     expect(await page.locator('main img, main script').count()).toBe(0);
-    expect(await page.evaluate(overflowOf)).toBeLessThanOrEqual(0);
+    await expectInside(page);
     await expectAccessible(page);
     await screenshot(page, `hostile-accounts-${width}`);
   });
@@ -31,15 +35,17 @@ describe('names that tenants and devices choose', () => {
   it.each(hostileNames)('%j opens as an account, with its devices', async (name) => {
     const page = await openConsole(browser, hashOf('account', [name]), { key, width: 390 });
     await settled(page);
-    expect(await page.locator('h1').textContent()).toBe(name);
-    const devices = await page.locator('.table-devices bdi').allTextContents();
-    expect(devices.toSorted()).toEqual(hostileNames.toSorted());
-    expect(await page.evaluate(overflowOf)).toBeLessThanOrEqual(0);
-    expect(await page.title()).toContain('Tidegate');
+    const heading = page.locator('h1');
+    await expect.poll(() => heading.textContent()).toBe(name);
+    await expect
+      .poll(async () => (await namesIn(page, '.table-devices')).toSorted())
+      .toEqual(hostileNames.toSorted());
+    await expectInside(page);
+    await expect.poll(() => page.title()).toContain('Tidegate');
     await page.locator('.table-devices a').nth(2).click();
     await page.getByText('A device, and what it used').waitFor();
     await settled(page);
-    expect(hostileNames).toContain(await page.locator('h1').textContent());
+    await expect.poll(async () => hostileNames.includes((await heading.textContent()) ?? '')).toBe(true);
     await page.goBack();
     await page.getByText('Devices in this cycle').waitFor();
   });
@@ -48,8 +54,7 @@ describe('names that tenants and devices choose', () => {
     const page = await openConsole(browser, '#/accounts', { key });
     await page.getByRole('searchbox').fill('<img');
     await page.waitForURL(/q=%3Cimg/);
-    await settled(page);
-    expect(await page.locator('.cell-name bdi').allTextContents()).toEqual([hostileNames[0]]);
+    await expect.poll(() => namesIn(page, '.cell-name')).toEqual([hostileNames[0]]);
     await page.getByRole('searchbox').fill('<nobody');
     await page.getByText('No account is called so.').waitFor();
   });

@@ -41,10 +41,13 @@ async function tabTo(page: Page, name: string | RegExp, key = 'Tab'): Promise<vo
   throw new Error(`${name} was not reached with ${tabsMax} tabs.`);
 }
 
+/** What has the focus, by its element's name or its words. */
+const focused = (page: Page, what: 'tagName' | 'textContent') =>
+  expect.poll(() => page.evaluate((of) => document.activeElement?.[of], what));
+
 describe('without a mouse', () => {
   it('one signs in, finds an account and changes its limit', async () => {
     const page = await openConsole(browser, '');
-    await page.getByLabel('API key').waitFor();
     await page.keyboard.type(key);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
@@ -52,13 +55,13 @@ describe('without a mouse', () => {
 
     await tabTo(page, 'Skip to content', 'Shift+Tab');
     await page.keyboard.press('Enter');
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+    await focused(page, 'tagName').toBe('H1');
     await tabTo(page, 'Skip to content', 'Shift+Tab');
     await tabTo(page, 'Accounts');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Accounts' }).waitFor();
     await settled(page);
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+    await focused(page, 'tagName').toBe('H1');
 
     await page.keyboard.press('Tab');
     await page.keyboard.type('che');
@@ -74,18 +77,21 @@ describe('without a mouse', () => {
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Change plan or limits');
+    await focused(page, 'textContent').toBe('Change plan or limits');
 
     await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
     await tabTo(page, /As the plan/);
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await focused(page, 'textContent').toBe('Change plan or limits');
     await tabTo(page, /of the account by hour/);
     const readout = page.locator('.readout').first();
     const before = await readout.textContent();
     await page.keyboard.press('Home');
     await expect.poll(() => readout.textContent()).not.toBe(before);
     const zoomOut = page.getByRole('button', { name: 'Zoom out' }).first();
-    expect(await zoomOut.isDisabled()).toBe(true);
+    await expect.poll(() => zoomOut.isDisabled()).toBe(true);
     await page.keyboard.press('+');
     await expect.poll(() => zoomOut.isDisabled()).toBe(false);
     await page.keyboard.press('0');

@@ -21,3 +21,15 @@ declare module 'vitest' {
 
 /** The accounts of T001 that tests ask for by name. */
 export const accounts = { suspended: 'grace', near: 'henry', plain: 'chen', raised: 'ivan' };
+
+/** The 10,000 accounts of T003: each has used a little more than the one before it. */
+export const crowdAccounts = 10_000;
+export const crowdLimit = 750_000;
+export const crowdUsage = (index: number): number => 1_000 + 75 * index;
+export const crowdName = (index: number): string => `account-${String(index).padStart(5, '0')}`;
+
+const crowdIndices = Array.from({ length: crowdAccounts }, (_, index) => index);
+export const crowdSuspended = crowdIndices.filter((index) => crowdUsage(index) >= crowdLimit).map(crowdName);
+export const crowdNear = crowdIndices
+  .filter((index) => crowdUsage(index) >= 0.99 * crowdLimit && crowdUsage(index) < crowdLimit)
+  .map(crowdName);

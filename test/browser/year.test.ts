@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchChromium } from './chromium.ts';
 import { openConsole, screenshot, settled } from './console-page.ts';
+import { type LongestTask, longestTask } from './longest-task.ts';
 import { yearPoints } from './year-of-points.ts';
 
 const world = inject('world');
@@ -15,29 +16,15 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-interface Watched {
-  longTasks: number[];
-}
-
-/** Opens the whole year; what takes long from then on is noted. */
+/** Opens the whole year. */
 async function openYear(): Promise<Page> {
   const page = await openConsole(browser, '#/traffic/views?span=364', { key });
   await settled(page);
-  await page.evaluate(() => {
-    const watched = globalThis as unknown as Watched;
-    watched.longTasks = [];
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) watched.longTasks.push(duration);
-    }).observe({ type: 'longtask' });
-  });
   return page;
 }
 
-/** Zooms in and out and moves about, by keys, wheel and dragging; answers the longest task, milliseconds. */
-async function moveAbout(page: Page): Promise<number> {
-  await page.evaluate(() => {
-    (globalThis as unknown as Watched).longTasks = [];
-  });
+/** Zooms in and out and moves about, by keys, wheel and dragging. */
+async function moveAbout(page: Page): Promise<void> {
   const chart = page.getByRole('application', { name: /Traffic of views/ });
   await chart.focus();
   for (const pressed of [
@@ -66,14 +53,13 @@ async function moveAbout(page: Page): Promise<number> {
   await page.mouse.up();
   for (let turn = 0; turn < 5; turn++) await page.mouse.wheel(0, 200);
   await page.getByRole('button', { name: 'All', exact: true }).click();
-  return page.evaluate(
-    () =>
-      new Promise<number>((resolve) =>
-        requestAnimationFrame(() =>
-          requestAnimationFrame(() => resolve(Math.max(0, ...(globalThis as unknown as Watched).longTasks))),
-        ),
-      ),
-  );
+  await settled(page);
+}
+
+/** How long a stretch the address is of. */
+function daysShown(page: Page): number {
+  const query = new URLSearchParams(new URL(page.url()).hash.split('?')[1]);
+  return (Number(query.get('zoomTo')) - Number(query.get('zoomFrom'))) / 86_400;
 }
 
 describe('52 weeks at five minutes', () => {
@@ -89,9 +75,12 @@ describe('52 weeks at five minutes', () => {
     await page.goto(`${world.api}/console/#/traffic/views?span=364`);
     await settled(page);
     await page.getByText('As a table').click();
-    const words = await page.getByText('intervals that are shown').textContent();
-    const points = Number(/of ([\d,]+) intervals/.exec(words ?? '')?.[1]?.replaceAll(',', ''));
-    expect(points).toBeGreaterThan(yearPoints - 600);
+    await expect
+      .poll(async () => {
+        const words = await page.getByText('intervals that are shown').textContent();
+        return Number(/of ([\d,]+) intervals/.exec(words ?? '')?.[1]?.replaceAll(',', ''));
+      })
+      .toBeGreaterThan(yearPoints - 600);
     expect(Math.max(...pieces.map(({ from, to }) => (to - from) / 300_000))).toBeLessThanOrEqual(10_000);
     await page.getByText('Least to most of the day').waitFor();
     await page.getByText('Missing: not known, not zero').waitFor();
@@ -101,15 +90,18 @@ describe('52 weeks at five minutes', () => {
 
   it('stay smooth while one zooms and moves about', async () => {
     const page = await openYear();
-    const rounds: number[] = [];
-    // On a machine that does other things too, a task may be long that is not ours: one round without one is proof.
-    while (rounds.length < roundsMax && !rounds.some((longest) => longest <= longTaskMsMax)) {
-      rounds.push(await moveAbout(page));
+    const rounds: LongestTask[] = [];
+    const least = () => Math.min(...rounds.map(({ computedMs }) => computedMs));
+    // What a task computes counts, and not how long it waited for a core that another program had. A busy machine
+    // slows computing itself a little too: one round without a long task is proof that none of it need be.
+    while (rounds.length < roundsMax && !(rounds.length > 0 && least() <= longTaskMsMax)) {
+      rounds.push(await longestTask(browser, page, () => moveAbout(page)));
     }
-    console.log(
-      `longest task while zooming ${yearPoints} points: ${rounds.map(Math.round).join(', ')} ms a round`,
+    const words = rounds.map(
+      (each) => `${Math.round(each.computedMs)} (${Math.round(each.passedMs)} passed)`,
     );
-    expect(Math.min(...rounds)).toBeLessThanOrEqual(longTaskMsMax);
+    console.log(`longest task while zooming ${yearPoints} points: ${words.join(', ')} ms a round`);
+    expect(least()).toBeLessThanOrEqual(longTaskMsMax);
   });
 
   it('are zoomed to a stretch that the address keeps', async () => {
@@ -118,26 +110,15 @@ describe('52 weeks at five minutes', () => {
     await chart.focus();
     for (let zoom = 0; zoom < 7; zoom++) await page.keyboard.press('+');
     await page.waitForURL(/zoomFrom=\d+&zoomTo=\d+/);
+    await expect.poll(() => daysShown(page)).toBeCloseTo(364 / 2 ** 7, 3);
     await page.keyboard.press('End');
-    const readout = await page.locator('.readout').textContent();
-    expect(readout).toMatch(/expected [\d,.]+ – [\d,.]+/);
+    await expect.poll(() => page.locator('.readout').textContent()).toMatch(/expected [\d,.]+ – [\d,.]+/);
     await screenshot(page, 'year-zoomed');
     const address = page.url();
     await page.goto(`${world.api}/console/#/`);
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     await page.goto(address);
-    await settled(page);
-    expect(await page.getByRole('button', { name: 'Zoom out' }).isDisabled()).toBe(false);
-  });
-});
-
-describe('what is not known', () => {
-  it('is said to be missing, in the chart and in the table, and is no zero', async () => {
-    const page = await openConsole(browser, '#/traffic/views?span=1', { key });
-    await settled(page);
-    await page.getByText('As a table').click();
-    const cells = await page.locator('.as-table td:nth-child(2)').allTextContents();
-    expect(cells.length).toBeGreaterThan(50);
-    expect(cells).toContain('missing');
-    await screenshot(page, 'traffic-day');
+    await expect.poll(() => page.getByRole('button', { name: 'Zoom out' }).isEnabled()).toBe(true);
+    expect(daysShown(page)).toBeCloseTo(364 / 2 ** 7, 3);
   });
 });
