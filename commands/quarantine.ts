@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import type { QuarantineReason } from '../domain/quarantine/quarantine.ts';
 import { kinesisEventStream } from '../infra/metering/kinesis-event-stream.ts';
 import { systemRandom } from '../infra/random.ts';
@@ -13,7 +12,7 @@ import {
   replayText,
   showQuarantined,
 } from './quarantine/verbs.ts';
-import { checkRepeats, consumersOf, wholeNumber } from './replay/arguments.ts';
+import { checkRepeats, consumersOf, knownRevision, parsed, wholeNumber } from './replay/arguments.ts';
 import { streamSender } from './replay/sender.ts';
 import { type StackClients, stackClients } from './stack-clients.ts';
 import { findStack, type StackTarget, targetHelp, targetOptions } from './stack-target.ts';
@@ -39,6 +38,8 @@ const help = `npm run quarantine -- list|show KEY|replay [options]
   --reason R           set aside for ${reasons.join(', ')}
   --replayed           list what was replayed already
   --for A,B            replay for these consumers instead: record-usage, count-traffic, lake
+  --config N           replay counts them by this revision of the configuration of --tenant and not by their own, which
+                       may not exist; what usage is to count goes to the lake as well
   --count-again        agree that count-traffic counts again what it has counted already
   --rate N             events a second at most (2000)
   --json               list for machines
@@ -48,13 +49,13 @@ ${targetHelp}`;
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 const options = {
-  ...{ tenant: text, day: text, reason: text, for: text, rate: text },
+  ...{ tenant: text, day: text, reason: text, for: text, config: text, rate: text },
   ...{ replayed: flag, keys: flag, json: flag, help: flag, 'count-again': flag },
   ...targetOptions,
 };
 
 type Values = ReturnType<typeof parse>['values'];
-const parse = () => parseArgs({ options, allowPositionals: true });
+const parse = () => parsed('quarantine', { options, allowPositionals: true });
 
 interface Asked {
   stack: StackTarget;
@@ -86,7 +87,8 @@ const verbs = {
     const rate = wholeNumber('rate', values.rate, 2_000, 1_000_000);
     const sender = streamSender(stream, { rate, now: () => performance.now(), wait: delay });
     const parts = { sender, quarantine: await clients.quarantine(), progress: terminalProgress() };
-    return replayText(await replayQuarantined(parts, { filter: filterOf(values), consumers }));
+    const config = await configOf(clients, values);
+    return replayText(await replayQuarantined(parts, { filter: filterOf(values), consumers, config }));
   },
 };
 
@@ -98,12 +100,21 @@ function filterOf({ tenant, day, reason }: Values) {
   return { tenantId: tenant, day, reason: reason as QuarantineReason | undefined };
 }
 
+async function configOf({ configs }: StackClients, { config, tenant }: Values): Promise<number | undefined> {
+  if (config === undefined) return undefined;
+  if (tenant === undefined)
+    throw new CommandFault('--config goes with --tenant: it is a revision of its configuration.');
+  return knownRevision(configs, tenant, wholeNumber('config', config, 0, 2 ** 26));
+}
+
 /** `npm run quarantine`: what the pipeline set aside, and how it comes back. */
 await runCommand(async () => {
   const { values, positionals } = parse();
   const [verb, key] = positionals;
   if (values.help || verb === undefined) return console.log(help);
   const run = verbs[verb as keyof typeof verbs];
+  if (verb === 'show' && key === undefined)
+    throw new CommandFault('Give the KEY of an object; list --keys names what there is.');
   if (!Object.hasOwn(verbs, verb) || (verb === 'show') !== (key !== undefined))
     throw new CommandFault(`"${positionals.join(' ')}" is nothing to do: use list, show KEY or replay.`);
   const stack = await findStack(values);

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { hourMs } from '../domain/metering/window.ts';
 import { type RecountReport, recountReport } from '../domain/reconciliation/recount-reports.ts';
 import { hourText } from '../domain/reconciliation/window-look.ts';
@@ -9,14 +8,14 @@ import { dynamoConfigHistory } from '../infra/tenancy/dynamo-config-history.ts';
 import { CommandFault, runCommand } from './command-fault.ts';
 import { terminalProgress } from './drive/progress.ts';
 import { openLake } from './lake/open-lake.ts';
-import { differenceText, hoursText, unaccountedText } from './reconcile/difference-text.ts';
+import { differenceText, hoursText, remedies, unaccountedText } from './reconcile/difference-text.ts';
 import { type ExtraNames, nameExtras } from './reconcile/name-extras.ts';
-import { keptSpan, type OpenStore, type Reconciliation, reconcile } from './reconcile/reconcile.ts';
+import { firstKeptHour, type OpenStore, type Reconciliation, reconcile } from './reconcile/reconcile.ts';
 import { openRecount } from './reconcile/recount.ts';
 import { conservationReport, reportText } from './reconcile/report.ts';
 import { readSetAside } from './reconcile/set-aside.ts';
 import { dynamoStoredWindows, hoursOf } from './reconcile/windows.ts';
-import { spanOf, tenantOf } from './replay/arguments.ts';
+import { parsed, spanOf, tenantOf } from './replay/arguments.ts';
 import { streamSource } from './replay/stream-source.ts';
 import { type StackClients, stackClients } from './stack-clients.ts';
 import { findStack, localStackName, type StackTarget, targetHelp, targetOptions } from './stack-target.ts';
@@ -27,7 +26,8 @@ const waitSecondsUsual = { local: 10, deployed: 720 };
 const help = `npm run reconcile -- --tenant T --from TIME --to TIME [options]
 
 Counts every event of the lake anew, per account, meter and hour, and compares with the windows. Hours that differ are
-compared once more when both sides have had their time; only what stays different is named. Exit code 1: anything is.
+compared once more when both sides have had their time; only what stays different is named. Exit code 1: anything is;
+2: it could not be compared.
 The tenant sees in its data health when this was done and what became of everything that is stored.
 
   --tenant T           whose
@@ -47,7 +47,7 @@ const options = {
   ...{ report: flag, all: flag, json: flag, help: flag },
   ...targetOptions,
 };
-const parse = () => parseArgs({ options }).values;
+const parse = () => parsed('reconcile', { options }).values;
 type Values = ReturnType<typeof parse>;
 
 interface Asked {
@@ -57,6 +57,7 @@ interface Asked {
   tenantId: string;
   config: TenantConfig;
   span: { from: number; to: number };
+  waitSeconds: number;
 }
 
 async function compare(asked: Asked): Promise<void> {
@@ -73,7 +74,7 @@ async function compare(asked: Asked): Promise<void> {
     openStore,
     windows,
     config,
-    waitForBoth: () => waitForBoth(stack, values),
+    waitForBoth: () => waitForBoth(asked.waitSeconds),
     progress: terminalProgress(),
   });
   try {
@@ -103,7 +104,6 @@ async function compare(asked: Asked): Promise<void> {
 
 /** For the data health of the tenant. What was found is told all the same where it cannot be kept. */
 async function keepReport({ stack, clients, tenantId }: Asked, report: RecountReport): Promise<void> {
-  if (report.span.from >= report.span.to) return;
   try {
     await dynamoRecountReports(clients.dynamodb, stack.resource('TrafficTable')).put(tenantId, report);
   } catch (error) {
@@ -116,17 +116,28 @@ async function keepReport({ stack, clients, tenantId }: Asked, report: RecountRe
 const jsonValue = (_name: string, value: unknown): unknown =>
   typeof value === 'bigint' ? String(value) : value;
 
-async function waitForBoth(stack: StackTarget, { wait }: Values): Promise<void> {
-  const usual = stack.name === localStackName ? waitSecondsUsual.local : waitSecondsUsual.deployed;
-  const seconds = wait === undefined ? usual : Number(wait);
-  if (!(seconds >= 0 && seconds <= 86_400)) throw new CommandFault('--wait takes seconds, from 0 to 86400.');
+function waitSecondsOf(stack: StackTarget, { wait }: Values): number {
+  if (wait === undefined)
+    return stack.name === localStackName ? waitSecondsUsual.local : waitSecondsUsual.deployed;
+  const seconds = wait.trim() === '' ? Number.NaN : Number(wait);
+  if (seconds >= 0 && seconds <= 86_400) return seconds;
+  throw new CommandFault(`--wait takes seconds, from 0 to 86400, not "${wait}".`);
+}
+
+async function waitForBoth(seconds: number): Promise<void> {
   console.error(`Something differs; it is compared once more in ${seconds} s.`);
   await delay(seconds * 1_000);
 }
 
-function verdict({ values, config, span }: Asked, result: Reconciliation, names: ExtraNames): string[] {
+function verdict(
+  { values, tenantId, config, span }: Asked,
+  result: Reconciliation,
+  names: ExtraNames,
+): string[] {
   const { differences, unaccounted, windows, events } = result;
   const hours = `${hourText(span.from)} to ${hourText(span.to)}`;
+  if (differences.length === 0 && unaccounted.length === 0 && windows === 0)
+    return [`EQUAL: neither the windows nor the lake hold anything to count of ${hours}.`];
   if (differences.length === 0 && unaccounted.length === 0)
     return [`EQUAL: ${windows} windows with ${events} events of ${hours} are what the lake comes to.`];
   const bounds = values.all ? { differences: Infinity, ids: Infinity } : { differences: 20, ids: 5 };
@@ -142,6 +153,7 @@ function verdict({ values, config, span }: Asked, result: Reconciliation, names:
     ),
     ...lost.map(unaccountedText),
     ...(hidden > 0 ? [`${hidden} more; --all names them.`] : []),
+    ...remedies(tenantId, differences),
   ];
 }
 
@@ -152,17 +164,27 @@ await runCommand(async () => {
   const tenantId = tenantOf(values.tenant);
   const wanted = hoursOf(spanOf(values));
   const stack = await findStack(values);
+  const waitSeconds = waitSecondsOf(stack, values);
   const clients = stackClients(stack);
   try {
     const config = await dynamoConfigHistory(clients.dynamodb, stack.resource('TenantsTable')).latest(
       tenantId,
     );
     if (!config) throw new CommandFault(`There is no tenant "${tenantId}".`);
-    const span = keptSpan(wanted, stack.clock(), { retentionMs: await clients.retentionMs() });
-    if (span.from > wanted.from)
-      console.error(`Windows are kept from ${hourText(span.from)} on: earlier hours are not compared.`);
-    await compare({ stack, clients, values, tenantId, config, span });
+    const kept = firstKeptHour(wanted.from, stack.clock(), { retentionMs: await clients.retentionMs() });
+    const since = `Windows are kept from ${hourText(kept)} on`;
+    if (kept >= wanted.to) throw new CommandFault(`${since}: of these hours none can be compared.`);
+    if (kept > wanted.from) console.error(`${since}: earlier hours are not compared.`);
+    await compare({
+      stack,
+      clients,
+      values,
+      tenantId,
+      config,
+      span: { from: kept, to: wanted.to },
+      waitSeconds,
+    });
   } finally {
     clients.close();
   }
-});
+}, 2);

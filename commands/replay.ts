@@ -1,11 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { kinesisEventStream } from '../infra/metering/kinesis-event-stream.ts';
 import { systemRandom } from '../infra/random.ts';
+import { dynamoConfigHistory } from '../infra/tenancy/dynamo-config-history.ts';
 import { CommandFault, runCommand } from './command-fault.ts';
 import { terminalProgress } from './drive/progress.ts';
 import { openLake } from './lake/open-lake.ts';
-import { checkRepeats, consumersOf, spanOf, tenantOf, wholeNumber, wordsOf } from './replay/arguments.ts';
+import {
+  checkRepeats,
+  consumersOf,
+  knownRevision,
+  parsed,
+  spanOf,
+  tenantOf,
+  wholeNumber,
+  wordsOf,
+} from './replay/arguments.ts';
 import { lakeSource } from './replay/lake-source.ts';
 import { quarantineSource } from './replay/quarantine-source.ts';
 import { type ReplaySource, runReplay } from './replay/run-replay.ts';
@@ -41,7 +50,7 @@ const options = {
   ...{ 'from-stream': flag, 'from-quarantine': flag, 'count-again': flag, help: flag },
   ...targetOptions,
 };
-const parse = () => parseArgs({ options }).values;
+const parse = () => parsed('replay', { options }).values;
 type Values = ReturnType<typeof parse>;
 
 function wishOf(values: Values) {
@@ -70,8 +79,9 @@ interface Opened {
 async function replay(wish: Replay): Promise<void> {
   const { stack, clients, filter, consumers, config, rate } = wish;
   const { tenantId } = filter;
-  if (config !== undefined && !(await clients.configs.at(tenantId, config)))
-    throw new CommandFault(`${tenantId} has no configuration of revision ${config}; see tenant config.`);
+  const history = dynamoConfigHistory(clients.dynamodb, stack.resource('TenantsTable'));
+  if (!(await history.latest(tenantId))) throw new CommandFault(`There is no tenant "${tenantId}".`);
+  if (config !== undefined) await knownRevision(clients.configs, tenantId, config);
   const stream = kinesisEventStream(clients.kinesis, stack.resource('EventStream'), { random: systemRandom });
   const sender = streamSender(stream, { rate, now: () => performance.now(), wait: delay });
   const { source, close } = await sourceOf(wish);
@@ -84,6 +94,8 @@ async function replay(wish: Replay): Promise<void> {
     progress: terminalProgress(),
   };
   const outcome = await runReplay(source, { tenantId, consumers, config }, parts).finally(close);
+  if (outcome.sent === 0 && outcome.beyondHorizon === 0)
+    return console.log(`Nothing was sent: ${placeOf(wish.values)} no such event of this span.`);
   console.log(`${outcome.sent} events are on the stream again, for ${consumers.join(' and ')}.`);
   if (outcome.beyondHorizon > 0)
     console.log(
@@ -93,6 +105,11 @@ async function replay(wish: Replay): Promise<void> {
     console.log(
       'The lake does not know that they were counted by another revision: reconcile will name them.',
     );
+}
+
+function placeOf(values: Values): string {
+  if (values['from-quarantine']) return 'the quarantine has';
+  return values['from-stream'] ? 'the stream holds' : 'the lake has';
 }
 
 async function sourceOf({ stack, clients, filter, values, config }: Replay): Promise<Opened> {

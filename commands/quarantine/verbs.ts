@@ -7,6 +7,7 @@ import type { Consumer } from '../../events/stream-record.ts';
 import { CommandFault } from '../command-fault.ts';
 import type { Progress } from '../drive/progress.ts';
 import { consumers, linesOf } from '../replay/quarantine-lines.ts';
+import { withConfig } from '../replay/run-replay.ts';
 import type { ReplaySender } from '../replay/sender.ts';
 import { asTable } from '../table.ts';
 
@@ -83,6 +84,8 @@ export interface ReplayQuarantineWish {
   filter: QuarantineFilter;
   /** Instead of the consumer that set it aside. */
   consumers?: Consumer[] | undefined;
+  /** The revision that is to stand in the lines instead of their own. */
+  config?: number | undefined;
 }
 
 const undecodable = 'nobody can read them, so there is nothing to send';
@@ -99,14 +102,14 @@ export async function replayQuarantined(
     quarantine,
     progress,
   }: { sender: ReplaySender; quarantine: QuarantineArchive; progress: Progress },
-  { filter, consumers: wanted }: ReplayQuarantineWish,
+  { filter, ...wish }: ReplayQuarantineWish,
 ): Promise<QuarantineReplay> {
   const entries = await entriesOf(quarantine, { ...filter, isReplayed: false });
   const outcome: QuarantineReplay = { objects: 0, events: 0, kept: {} };
   progress.begin('replayed', Math.max(1, entries.length));
   try {
     for (const entry of entries) {
-      const done = await replayOne({ sender, quarantine }, entry, wanted);
+      const done = await replayOne({ sender, quarantine }, entry, wish);
       if (typeof done === 'string') outcome.kept[done] = (outcome.kept[done] ?? 0) + 1;
       else if (done > 0) {
         outcome.objects += 1;
@@ -124,20 +127,20 @@ export async function replayQuarantined(
 async function replayOne(
   { sender, quarantine }: { sender: ReplaySender; quarantine: QuarantineArchive },
   { key, reason }: QuarantineEntry,
-  wanted: Consumer[] | undefined,
+  { consumers: wanted, config }: Omit<ReplayQuarantineWish, 'filter'>,
 ): Promise<number | string> {
   const item = await quarantine.read(key);
   if (!item) return 0;
-  const own = consumers.filter((name) => name === item.consumer);
+  // The lake must know by which revision they were counted.
+  const isRejudged = config !== undefined && item.consumer === 'record-usage';
+  const own = consumers.filter((name) => name === item.consumer || (isRejudged && name === 'lake'));
   const target = wanted ?? own;
   const { lines, bad } = linesOf(item);
   if (lines.length === 0 && bad.length > 0) return undecodable;
   if (target.length === 0) return forNobody;
   if (reason === 'beyond_horizon' && target.includes('record-usage')) return beyondHorizon;
-  await sender.send(
-    lines.map((line) => ({ line })),
-    target,
-  );
+  const replayed = lines.map((line) => ({ line }));
+  await sender.send(config === undefined ? replayed : replayed.map((one) => withConfig(one, config)), target);
   for (const bytes of bad) {
     const { quarantinedAt, ...rest } = item;
     await quarantine.put(

@@ -45,3 +45,22 @@ export function hoursText(differences: readonly WindowDifference[]): string {
   for (const { window } of differences) byHour.set(window.hour, (byHour.get(window.hour) ?? 0) + 1);
   return [...byHour].map(([hour, windows]) => `${hourText(hour)} (${windows})`).join(', ');
 }
+
+/** What makes good what these differences are, as a command. */
+export function remedies(tenantId: string, differences: readonly WindowDifference[]): string[] {
+  const replay = (of: readonly WindowDifference[], more: string): string => {
+    const hours = of.map(({ window }) => window.hour);
+    const [from, to] = [Math.min(...hours), Math.max(...hours) + 1].map((hour) => hourText(hour));
+    return `npm run replay -- --tenant ${tenantId} --from ${from} --to ${to}${more}`;
+  };
+  const uncounted = differences.filter(({ missing }) => missing.length > 0);
+  const unstored = differences.filter(({ extra }) => extra.length > 0);
+  return [
+    ...(uncounted.length > 0 ? [`What is not counted is counted by:\n    ${replay(uncounted, '')}`] : []),
+    ...(unstored.length > 0
+      ? [
+          `What the lake lacks is put back, while the stream holds it, by:\n    ${replay(unstored, ' --from-stream --for lake')}`,
+        ]
+      : []),
+  ];
+}

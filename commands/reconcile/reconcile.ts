@@ -1,5 +1,5 @@
 import { type StreamRetention, windowExpiresAt } from '../../domain/metering/horizon.ts';
-import { type HourSpan, hourMs, type WindowKey } from '../../domain/metering/window.ts';
+import { type Hour, type HourSpan, hourMs, type WindowKey } from '../../domain/metering/window.ts';
 import {
   isEqualLook,
   stayingDifference,
@@ -111,9 +111,9 @@ async function compareSums(
   return { doubtful, windows: stored.length, events };
 }
 
-/** The part of a span whose windows are sure to be there still, and stay so while they are read. */
-export function keptSpan({ from, to }: HourSpan, now: number, retention: StreamRetention): HourSpan {
-  let first = from;
-  while (first < to && windowExpiresAt(first, retention) * 1_000 <= now + hourMs) first += 1;
-  return { from: first, to };
+/** The first hour, from `from` on, whose windows are sure to be there still, and stay so while they are read. */
+export function firstKeptHour(from: Hour, now: number, retention: StreamRetention): Hour {
+  let hour = from;
+  while (windowExpiresAt(hour, retention) * 1_000 <= now + hourMs) hour += 1;
+  return hour;
 }

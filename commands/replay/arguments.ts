@@ -1,8 +1,24 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { tenantIdPattern } from '../../domain/tenancy/api-key.ts';
 import { parseInstant } from '../../events/rfc3339.ts';
 import type { Consumer } from '../../events/stream-record.ts';
+import type { ConfigRevisions } from '../../infra/tenancy/config-revisions.ts';
 import { CommandFault } from '../command-fault.ts';
 import { consumers } from './quarantine-lines.ts';
+
+/** Reads the command line of a command; what it does not know ends in a sentence that says where to look. */
+export function parsed<Config extends ParseArgsConfig>(
+  name: string,
+  config: Config,
+): ReturnType<typeof parseArgs<Config>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    const [sentence = ''] = (error as Error).message.split('. ');
+    const what = sentence.replace(/\.$/, '');
+    throw new CommandFault(`${what}; npm run ${name} -- --help lists what there is.`);
+  }
+}
 
 /** The words of a list with commas between them. */
 export const wordsOf = (text: string): string[] =>
@@ -16,9 +32,11 @@ export function tenantOf(text: string | undefined): string {
   throw new CommandFault(text === undefined ? 'Give the --tenant.' : `"${text}" is no tenant id.`);
 }
 
-/** An instant of RFC 3339, or a UTC date, which stands for its midnight. */
+/** An instant of RFC 3339, its minute as reports write it, or a UTC date, which stands for its midnight. */
 export function instantOf(name: string, text: string | undefined): number {
-  const at = parseInstant(/^\d{4}-\d{2}-\d{2}$/.test(text ?? '') ? `${text}T00:00:00Z` : (text ?? ''));
+  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text ?? '');
+  const whole = isDate ? `${text}T00:00:00Z` : (text ?? '').replace(/(T\d{2}:\d{2})Z$/, '$1:00Z');
+  const at = parseInstant(whole);
   if (!Number.isNaN(at)) return at;
   const given = text === undefined ? 'Give' : `"${text}" is no time: give`;
   throw new CommandFault(
@@ -56,4 +74,14 @@ export function checkRepeats(wanted: readonly Consumer[], isAgreed: boolean | un
   throw new CommandFault(
     'count-traffic counts what is replayed again: intervals keep no ids of events. Give --count-again if that is wanted.',
   );
+}
+
+/** A revision of a tenant's configuration, which must be one. */
+export async function knownRevision(
+  configs: ConfigRevisions,
+  tenantId: string,
+  revision: number,
+): Promise<number> {
+  if (await configs.at(tenantId, revision)) return revision;
+  throw new CommandFault(`${tenantId} has no configuration of revision ${revision}; see tenant config.`);
 }

@@ -77,7 +77,8 @@ export async function runReplay(
   return { ...outcome, sent: sender.sent - before };
 }
 
-const withConfig = ({ line, ...rest }: ReplayLine, config: number): ReplayLine => ({
+/** A line that is to be judged by another revision than its own. */
+export const withConfig = ({ line, ...rest }: ReplayLine, config: number): ReplayLine => ({
   ...rest,
   line: { ...line, config },
 });

@@ -34,13 +34,13 @@ const item = (text: string | Buffer, more: Partial<Quarantined> = {}): Quarantin
 
 describe('the quarantine’s command', () => {
   let quarantine: ReturnType<typeof memoryQuarantine>;
-  let sent: { id: string; consumers: Consumer[] }[];
+  let sent: { id: string; consumers: Consumer[]; config: number }[];
   let isStreamDown: boolean;
   const sender: ReplaySender = {
     sent: 0,
     async send(lines, consumers) {
       if (isStreamDown) throw new Error('The stream is down.');
-      for (const { line } of lines) sent.push({ id: line.event.id, consumers });
+      for (const { line } of lines) sent.push({ id: line.event.id, consumers, config: line.config });
     },
   };
   beforeEach(() => {
@@ -51,8 +51,8 @@ describe('the quarantine’s command', () => {
   const put = async (...items: Quarantined[]) => {
     for (const one of items) await quarantine.put(one, now);
   };
-  const replay = (consumers?: Consumer[]) =>
-    replayQuarantined({ sender, quarantine, progress: silentProgress }, { filter: {}, consumers });
+  const replay = (consumers?: Consumer[], config?: number) =>
+    replayQuarantined({ sender, quarantine, progress: silentProgress }, { filter: {}, consumers, config });
   const keys = () => [...quarantine.objects.keys()];
 
   it('counts by tenant, day, reason and consumer', async () => {
@@ -83,9 +83,9 @@ describe('the quarantine’s command', () => {
     expect(await replay()).toEqual({ objects: 2, events: 3, kept: {} });
     expect(sent).toEqual(
       expect.arrayContaining([
-        { id: 'a', consumers: ['record-usage'] },
-        { id: 'b', consumers: ['record-usage'] },
-        { id: 'c', consumers: ['lake'] },
+        { id: 'a', consumers: ['record-usage'], config: 1 },
+        { id: 'b', consumers: ['record-usage'], config: 1 },
+        { id: 'c', consumers: ['lake'], config: 1 },
       ]),
     );
     expect(keys().every((key) => key.startsWith('replayed/tenant=T001/'))).toBe(true);
@@ -95,7 +95,21 @@ describe('the quarantine’s command', () => {
   it('passes over lines of a batch that were for others', async () => {
     await put(item(`${lineText('a', { for: ['lake'] })}\n${lineText('b', { for: ['record-usage'] })}\n`));
     await replay();
-    expect(sent).toEqual([{ id: 'b', consumers: ['record-usage'] }]);
+    expect(sent).toEqual([{ id: 'b', consumers: ['record-usage'], config: 1 }]);
+  });
+
+  it('replays by another configuration, and tells the lake what usage counts by it', async () => {
+    await put(item(lineText('a')), item(lineText('b'), { consumer: 'count-traffic' }));
+    await replay(undefined, 7);
+    expect(sent).toEqual(
+      expect.arrayContaining([
+        { id: 'a', consumers: ['record-usage', 'lake'], config: 7 },
+        { id: 'b', consumers: ['count-traffic'], config: 7 },
+      ]),
+    );
+    await put(item(lineText('c')));
+    await replay(['record-usage'], 7);
+    expect(sent.at(-1)).toEqual({ id: 'c', consumers: ['record-usage'], config: 7 });
   });
 
   it('keeps what cannot be sent, and says why', async () => {

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { silentProgress } from '../../../commands/drive/progress.ts';
-import { type OpenStore, reconcile } from '../../../commands/reconcile/reconcile.ts';
+import { remedies } from '../../../commands/reconcile/difference-text.ts';
+import { firstKeptHour, type OpenStore, reconcile } from '../../../commands/reconcile/reconcile.ts';
 import { openRecount } from '../../../commands/reconcile/recount.ts';
 import { conservationReport } from '../../../commands/reconcile/report.ts';
 import { readSetAside } from '../../../commands/reconcile/set-aside.ts';
 import { storedWindows } from '../../../commands/reconcile/windows.ts';
+import { windowExpiresAt } from '../../../domain/metering/horizon.ts';
 import { countableRecords } from '../../../domain/metering/intake/countable-records.ts';
 import { memoryAccountRegistry } from '../../../domain/metering/memory-account-registry.ts';
 import { hourMs } from '../../../domain/metering/window.ts';
@@ -137,6 +139,53 @@ describe('reconcile', () => {
         }
       }),
       runs,
+    );
+  });
+
+  it('needs no close look at amounts as they are sent', async () => {
+    const amounts = fc.record({
+      bytes: fc.oneof(fc.nat().map(String), fc.constantFrom('1e3', '7.0', '900719925474099')),
+      cost: fc.oneof(
+        fc.nat({ max: 999_999_999 }).map((units) => String(units / 1_000_000)),
+        fc.constantFrom('0.1', '2147483648.5', '9007199254', '0.000001'),
+      ),
+    });
+    const plain = fc.tuple(fc.array(sent, { minLength: 1, maxLength: 30 }), fc.infiniteStream(amounts));
+    await fc.assert(
+      fc.asyncProperty(plain, async ([all, stream]) => {
+        const lines = all.map((one) => ({ ...one, config: 2, ...stream.next().value })).map(lineOf);
+        const { run } = await pipelineOf(lines);
+        expect(await run()).toMatchObject({ differences: [], unaccounted: [], examination: undefined });
+      }),
+      runs,
+    );
+  });
+
+  it('knows from which hour on windows are kept', () => {
+    const first = firstKeptHour(0, now, { retentionMs });
+    expect(windowExpiresAt(first, { retentionMs }) * 1_000).toBeGreaterThan(now + hourMs);
+    expect(windowExpiresAt(first - 1, { retentionMs }) * 1_000).toBeLessThanOrEqual(now + hourMs);
+    expect(firstKeptHour(first + 5, now, { retentionMs })).toBe(first + 5);
+  });
+
+  it('says what makes good what differs', async () => {
+    const lines = [0, 1, 3].map((hoursAgo) =>
+      lineOf(
+        {
+          ...{ source: 'p', id: 'a', subject: 'acct', type: 'vpn.usage', config: 1 },
+          ...{ hoursAgo, bytes: '1', cost: '1' },
+        },
+        0,
+      ),
+    );
+    expect(remedies('T001', [])).toEqual([]);
+    const uncounted = (await (await pipelineOf(lines, { usage: 1 })).run()).differences;
+    expect(remedies('T001', uncounted).join()).toContain(
+      'npm run replay -- --tenant T001 --from 2026-11-21T11:00Z --to 2026-11-21T12:00Z',
+    );
+    const unstored = (await (await pipelineOf(lines, { lake: 0 })).run()).differences;
+    expect(remedies('T001', [...uncounted, ...unstored]).join()).toContain(
+      '--from 2026-11-21T12:00Z --to 2026-11-21T13:00Z --from-stream --for lake',
     );
   });
 
