@@ -4,4 +4,4 @@ import type { Metafile } from 'esbuild';
 export function functionNames(): Promise<string[]>;
 
 /** Bundles every Lambda into `outDir`/<name>.js (default: dist); resolves to esbuild's metafile. */
-export function bundleFunctions(outDir?: string): Promise<Metafile>;
+export function bundleFunctions(outDir?: string, only?: string[]): Promise<Metafile>;

@@ -1,5 +1,5 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
@@ -36,13 +36,13 @@ export async function functionNames() {
 }
 
 /**
- * Bundles every Lambda into `outDir`/<name>.js, CommonJS (it loads about a quarter faster than ES modules) and
- * minified, with nothing left to resolve at run time, and the console into `outDir`/console, which one of them serves.
- * Returns esbuild's metafile of the Lambdas.
+ * Bundles Lambdas, all of them where none are named, into `outDir`/<name>.js, CommonJS (it loads about a quarter faster
+ * than ES modules) and minified, with nothing left to resolve at run time, and the console into `outDir`/console for the
+ * one that serves it. Returns esbuild's metafile of the Lambdas.
  */
-export async function bundleFunctions(outDir = join(root, 'dist')) {
-  const names = await functionNames();
-  const { metafile } = await build({
+export async function bundleFunctions(outDir = join(root, 'dist'), only = undefined) {
+  const names = only ?? (await functionNames());
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: names.map((name) => join('functions', `${name}.ts`)),
     outdir: outDir,
@@ -56,10 +56,20 @@ export async function bundleFunctions(outDir = join(root, 'dist')) {
     alias: environmentCredentials,
     legalComments: 'none',
     metafile: true,
+    write: false,
     logLevel: 'warning',
     plugins: [yamlAsJson],
   });
-  await bundleConsole(join(outDir, 'console'));
-  await writeFile(join(outDir, 'package.json'), '{ "type": "commonjs" }\n');
+  for (const { path, contents } of outputFiles) await writeWhole(path, contents);
+  if (names.includes('serve-console')) await bundleConsole(join(outDir, 'console'));
+  await writeWhole(join(outDir, 'package.json'), '{ "type": "commonjs" }\n');
   return metafile;
+}
+
+/** Beside the file, then in its place: another process may be about to load it. */
+async function writeWhole(path, contents) {
+  await mkdir(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}.draft`;
+  await writeFile(draft, contents);
+  await rename(draft, path);
 }

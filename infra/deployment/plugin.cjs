@@ -20,8 +20,8 @@ class TidegatePlugin {
     this.hooks = {
       initialize: () => this.prepareCommand(),
       'before:package:createDeploymentArtifacts': () => this.bundle(),
-      'before:deploy:function:packageFunction': () => this.bundle(),
-      'before:invoke:local:invoke': () => this.bundle(),
+      'before:deploy:function:packageFunction': () => this.bundle(this.options.function),
+      'before:invoke:local:invoke': () => this.bundle(this.options.function),
       'before:package:setupProviderConfiguration': () => this.addRoles(),
       'after:aws:package:finalize:mergeCustomProviderResources': () => this.finishTemplate(),
     };
@@ -46,7 +46,8 @@ class TidegatePlugin {
     );
   }
 
-  async bundle() {
+  /** Bundles this Lambda, or all. A name that is in no function is the tool's to refuse. */
+  async bundle(name) {
     const { bundleFunctions, functionNames } = await import('../bundle.js');
     const files = await functionNames();
     const declared = this.functions.map(([name]) => name);
@@ -58,7 +59,8 @@ class TidegatePlugin {
       if (!declared.includes(name))
         this.refuse(`There is functions/${name}.ts, but serverless.yml has no ${name}.`);
     }
-    await bundleFunctions(join(this.serverless.serviceDir, 'dist'));
+    const only = files.includes(name) ? [name] : undefined;
+    await bundleFunctions(join(this.serverless.serviceDir, 'dist'), only);
   }
 
   /** A fault of whoever reads it: the tool prints it without a stack. */
