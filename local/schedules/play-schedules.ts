@@ -20,7 +20,7 @@ interface Surroundings {
 const retryDelaysMs = [60_000, 120_000];
 
 /** A clock that is moved on by weeks fires a rule at most so often on the way, spread over the time that it passes. */
-const firingsMax = 100;
+const firingsMax = 60;
 
 /**
  * Plays the template's schedules by the stack's clock: what is due is invoked, one after the other in time order.

@@ -18,14 +18,14 @@ it('fires every time that is due in a span where there are few', () => {
   expect(firings('rate(1 minute)', 0, 60 * minuteMs)).toHaveLength(60);
 });
 
-it('fires in order, at times that are due, no more than a hundred and one times, and never leaves out the last', () => {
+it('fires in order, at times that are due, no more than sixty-one times, and never leaves out the last', () => {
   const rule = fc.constantFrom('rate(1 minute)', 'rate(5 minutes)', 'rate(1 hour)', 'cron(*/7 * * * ? *)');
   fc.assert(
     fc.property(rule, fc.nat(1e10), fc.integer({ min: 1, max: 20_000 }), (expression, from, minutes) => {
       const to = from + minutes * minuteMs;
       const nextDue = parseSchedule(expression);
       const fired = firings(expression, from, to);
-      expect(fired.length).toBeLessThanOrEqual(101);
+      expect(fired.length).toBeLessThanOrEqual(61);
       for (const [index, at] of fired.entries()) {
         expect(nextDue(at - 1)).toBe(at);
         expect(at).toBeGreaterThan(fired[index - 1] ?? from);
