@@ -1,6 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import type { LakePartition } from '../domain/lake/lake-partition.ts';
-import { type LakeLine, readLakeLine, readPlainLine } from './lake-line.ts';
+import { type LakeLine, readLakeLine } from './lake-line.ts';
+import { LineBytes } from './line-bytes.ts';
+import { writePlainRow } from './plain-lake-line.ts';
+import { RowBytes } from './row-bytes.ts';
 
 /** A record that Firehose hands to its transform: one line of the stream, in base64. */
 export interface FirehoseRecord {
@@ -47,33 +49,9 @@ export function answerRecords(
   records: readonly FirehoseRecord[],
   bytesMax: number = answerBytesMax,
 ): FirehoseAnswer {
-  const answer: FirehoseAnswer = { records: [], rows: 0, dropped: 0, failed: {} };
-  const codec = new RecordCodec();
-  // What stands in an answer whatever becomes of its record is counted once, and the ids with it.
-  let spare = bytesMax - envelopeBytes - records.length * failedAround - idsBytes(records);
-  for (const { recordId, data } of records) {
-    const line = codec.read(data);
-    let detail = noRoom;
-    if (line.kind === 'passed-over') {
-      answer.dropped += 1;
-      answer.records.push({ recordId, result: 'Dropped' });
-      continue;
-    }
-    if (line.kind === 'row') {
-      const row = toBase64(line);
-      const { keys, bytes } = codec.keysOf(line.partition);
-      const more = row.length + bytes + okAround - failedAround;
-      if (more <= spare) {
-        spare -= more;
-        answer.rows += 1;
-        answer.records.push({ recordId, result: 'Ok', data: row, metadata: { partitionKeys: keys } });
-        continue;
-      }
-    } else detail = line.detail;
-    answer.failed[detail] = (answer.failed[detail] ?? 0) + 1;
-    answer.records.push({ recordId, result: 'ProcessingFailed' });
-  }
-  return answer;
+  const answers = new BoundedAnswer(records, bytesMax);
+  for (const record of records) answers.add(record);
+  return answers.answer;
 }
 
 /** `{"records":[]}` */
@@ -86,51 +64,114 @@ const okAround = bytesAround({ recordId: 0, result: 'Ok', data: '', metadata: { 
 const idsBytes = (records: readonly FirehoseRecord[]): number =>
   Buffer.byteLength(JSON.stringify(records.map(({ recordId }) => recordId)));
 
-/** Base64 to lines and rows to base64, with memory that all records of an answer share. */
-class RecordCodec {
-  #partition: LakePartition | undefined;
-  #day = Number.NaN;
-  #keys: { keys: PartitionKeys; bytes: number } | undefined;
+/** The same, at the most: a character becomes an escape of six bytes, and each has quotes and a comma around it. */
+function idsBytesAtMost(records: readonly FirehoseRecord[]): number {
+  let bytes = 2;
+  for (const { recordId } of records) bytes += 6 * recordId.length + 3;
+  return bytes;
+}
 
-  read(base64: string): LakeLine {
-    const plain = readPlainLine(bytesOf(base64));
-    if (plain) return plain;
-    const bytes = Buffer.from(base64, 'base64');
-    return isUtf8(bytes) ? readLakeLine(bytes.toString()) : { kind: 'bad', detail: 'the line is not UTF-8' };
+class BoundedAnswer {
+  readonly answer: FirehoseAnswer = { records: [], rows: 0, dropped: 0, failed: {} };
+  readonly #records: readonly FirehoseRecord[];
+  /** What rows may still take. */
+  #spare: number;
+  /** Until they are, ids are taken for as long as JSON may make them. */
+  #areIdsCounted = false;
+  /** Memory that all records share. */
+  readonly #line = new LineBytes();
+  readonly #row = new RowBytes();
+  readonly #partitions = new PartitionMetadata();
+
+  constructor(records: readonly FirehoseRecord[], bytesMax: number) {
+    // What stands in an answer whatever becomes of its record is counted once, and the ids with it.
+    this.#records = records;
+    this.#spare = bytesMax - envelopeBytes - records.length * failedAround - idsBytesAtMost(records);
   }
 
-  /** Records come in runs of one partition. */
-  keysOf(partition: LakePartition): { keys: PartitionKeys; bytes: number } {
-    const day = Math.floor(partition.day / dayMs);
-    const { tenantId, table, version } = partition;
-    const last = this.#partition;
-    const isSame =
-      day === this.#day && table === last?.table && tenantId === last.tenantId && version === last.version;
-    if (!isSame || !this.#keys) {
-      const [year = '', month = '', dayOfMonth = ''] = new Date(day * dayMs)
-        .toISOString()
-        .slice(0, 10)
-        .split('-');
-      const keys = { tenant: tenantId, table, version: String(version), year, month, day: dayOfMonth };
-      this.#keys = { keys, bytes: JSON.stringify(keys).length };
-      this.#partition = partition;
-      this.#day = day;
+  add({ recordId, data }: FirehoseRecord): void {
+    this.#line.readBase64(data);
+    const partition = writePlainRow(this.#line, this.#row);
+    if (partition) this.#addRow(recordId, this.#row.toString('base64'), partition);
+    else this.#addOther(recordId, readLakeLine(this.#line));
+  }
+
+  #addOther(recordId: string, line: LakeLine): void {
+    if (line.kind === 'row') this.#addRow(recordId, Buffer.from(line.row).toString('base64'), line.partition);
+    else if (line.kind === 'bad') this.#fail(recordId, line.detail);
+    else {
+      this.answer.dropped += 1;
+      this.answer.records.push({ recordId, result: 'Dropped' });
     }
-    return this.#keys;
+  }
+
+  #addRow(recordId: string, data: string, partition: LakePartition): void {
+    const { metadata, bytes } = this.#partitions.of(partition);
+    const more = data.length + bytes + okAround - failedAround;
+    if (more > this.#spare && !this.#areIdsCounted) this.#countIds();
+    if (more > this.#spare) {
+      this.#fail(recordId, noRoom);
+      return;
+    }
+    this.#spare -= more;
+    this.answer.rows += 1;
+    this.answer.records.push({ recordId, result: 'Ok', data, metadata });
+  }
+
+  /** Only where room is short: to count them takes as long as to write some of the rows. */
+  #countIds(): void {
+    this.#areIdsCounted = true;
+    this.#spare += idsBytesAtMost(this.#records) - idsBytes(this.#records);
+  }
+
+  #fail(recordId: string, detail: string): void {
+    const { failed } = this.answer;
+    failed[detail] = (failed[detail] ?? 0) + 1;
+    this.answer.records.push({ recordId, result: 'ProcessingFailed' });
   }
 }
 
-/** A character a byte; empty where it is no base64, which is then looked at the long way. */
-function bytesOf(base64: string): string {
-  try {
-    return atob(base64);
-  } catch {
-    return '';
+/** What an answer says of a partition, and how many bytes its keys are. */
+interface KnownMetadata {
+  /** Since the epoch. */
+  day: number;
+  version: number;
+  metadata: { partitionKeys: PartitionKeys };
+  bytes: number;
+}
+
+/** Records are of few partitions: what is said of each is made once. */
+class PartitionMetadata {
+  readonly #byTenant = new Map<string, Map<string, KnownMetadata[]>>();
+
+  of(partition: LakePartition): KnownMetadata {
+    const { tenantId, table, version } = partition;
+    const day = Math.floor(partition.day / dayMs);
+    const ofTable = this.#ofTable(tenantId, table);
+    for (let place = 0; place < ofTable.length; place += 1) {
+      const known = ofTable[place] as KnownMetadata;
+      if (known.day === day && known.version === version) return known;
+    }
+    const metadata = { day, version, ...metadataOf(partition) };
+    ofTable.push(metadata);
+    return metadata;
+  }
+
+  #ofTable(tenantId: string, table: string): KnownMetadata[] {
+    const known = this.#byTenant.get(tenantId)?.get(table);
+    if (known) return known;
+    const tables = this.#byTenant.get(tenantId) ?? new Map<string, KnownMetadata[]>();
+    this.#byTenant.set(tenantId, tables);
+    const ofTable: KnownMetadata[] = [];
+    tables.set(table, ofTable);
+    return ofTable;
   }
 }
 
-/** `btoa` takes each character for a byte. */
-const toBase64 = ({ row, form }: { row: string; form: 'text' | 'bytes' }): string =>
-  form === 'bytes' ? btoa(row) : Buffer.from(row).toString('base64');
+function metadataOf({ tenantId, table, version, day: at }: LakePartition) {
+  const [year = '', month = '', day = ''] = new Date(at).toISOString().slice(0, 10).split('-');
+  const partitionKeys = { tenant: tenantId, table, version: String(version), year, month, day };
+  return { metadata: { partitionKeys }, bytes: JSON.stringify(partitionKeys).length };
+}
 
 const dayMs = 86_400_000;

@@ -14,6 +14,8 @@ interface Workload {
   /** The data of an event; `draw` gives numbers from 0 to 1. */
   data: (draw: () => number) => object;
   more?: object;
+  /** Of the n-th line. */
+  post?: (n: number) => { tenantId?: string; receivedAt?: string; type?: string };
 }
 
 const workloads: Workload[] = [
@@ -33,6 +35,20 @@ const workloads: Workload[] = [
     name: 'usage with another attribute and more than ASCII',
     data: (draw) => ({ bytes: Math.floor(draw() * 1e9), place: 'Zürich' }),
     more: { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' },
+  },
+  {
+    name: 'usage of a device, each posted alone',
+    data: (draw) => ({ bytes: Math.floor(draw() * 1e9) }),
+    post: (n) => ({ receivedAt: new Date(now + n).toISOString() }),
+  },
+  {
+    name: 'two tenants and three types in turns, each posted alone',
+    data: (draw) => ({ bytes: Math.floor(draw() * 1e9) }),
+    post: (n) => ({
+      tenantId: `T00${1 + (n % 2)}`,
+      receivedAt: new Date(now + n).toISOString(),
+      type: ['vpn.usage', 'shop.order', 'shop.page_view'][n % 3] as string,
+    }),
   },
 ];
 
@@ -93,20 +109,21 @@ function measure(workload: Workload, seed: number): (string | number)[] {
   ];
 }
 
-function linesOf({ data, more }: Workload, seed: number): string[] {
+function linesOf({ data, more, post }: Workload, seed: number): string[] {
   const draw = seeded(seed);
   const receivedAt = new Date(now).toISOString();
   return Array.from({ length: 20_000 }, (_, n) => {
+    const { type = 'vpn.usage', ...head } = post?.(n) ?? {};
     const event = {
       ...{ specversion: '1.0' as const, id: `0b9f3c1e-5d1a-4c57-9a0e-${String(n).padStart(12, '0')}` },
-      ...{ source: `device-${n % 1_000}`, subject: `account-${n % 500}`, type: 'vpn.usage' },
+      ...{ source: `device-${n % 1_000}`, subject: `account-${n % 500}`, type },
       ...{
         time: new Date(now - Math.floor(draw() * 3_600_000)).toISOString(),
         ...more,
         data: { ...data(draw) },
       },
     };
-    return encodeLine({ tenantId: 'T001', receivedAt, config: 7, event });
+    return encodeLine({ tenantId: 'T001', receivedAt, config: 7, event, ...head });
   });
 }
 

@@ -7,10 +7,8 @@
  * `vpn.usage` is `vpn_usage`, `shop.page_view` is `shop_page__view`, `Shop` is `___53hop`.
  */
 export function tableOf(eventType: string): string {
-  const name = known.get(eventType) ?? encoded(eventType);
-  if (known.size === knownMax) known.clear();
-  known.set(eventType, name);
-  return name;
+  const name = known.get(eventType);
+  return name ?? remember(eventType, encoded(eventType));
 }
 
 /** The event type whose table this is; undefined where it is no type's: `late`, and whatever `tableOf` never gives. */
@@ -26,6 +24,12 @@ export const ownNames: readonly string[] = [lateTable, 'events', 'copies'];
 /** The few types of a batch come again and again. */
 const known = new Map<string, string>();
 const knownMax = 10_000;
+
+function remember(eventType: string, name: string): string {
+  if (known.size === knownMax) known.clear();
+  known.set(eventType, name);
+  return name;
+}
 
 /** A name that would be longer is written whole in base 32, which grows by 60 % only: a path has 1,024 bytes. */
 const tableCharactersMax = 128;

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeCloudEvent } from '../../events/cloud-event.ts';
-import { type LakeLine, readLakeLine, readPlainLine } from '../../events/lake-line.ts';
+import { type LakeLine, readLakeLine } from '../../events/lake-line.ts';
+import { LineBytes } from '../../events/line-bytes.ts';
+import { writePlainRow } from '../../events/plain-lake-line.ts';
+import { RowBytes } from '../../events/row-bytes.ts';
 import { decodeStreamRecord, isFor, isHeartbeat } from '../../events/stream-record.ts';
 
 const event = {
@@ -15,7 +18,8 @@ const event = {
 };
 const line = { tenantId: 'T001', receivedAt: '2026-11-21T10:05:01.5Z', config: 7, event };
 
-const read = (value: unknown) => readLakeLine(typeof value === 'string' ? value : JSON.stringify(value));
+const read = (value: unknown) =>
+  readLakeLine(LineBytes.of(typeof value === 'string' ? value : JSON.stringify(value)));
 const row = (value: unknown) => {
   const answer = read(value);
   if (answer.kind !== 'row') throw new Error(JSON.stringify(answer));
@@ -39,7 +43,6 @@ describe('a row', () => {
         receivedat: Date.parse('2026-11-21T10:05:01.5Z'),
         config: 7,
       }),
-      form: 'text',
       partition: {
         tenantId: 'T001',
         table: 'vpn_usage',
@@ -133,14 +136,16 @@ function judgedElsewhere(text: string): 'row' | 'passed-over' | 'bad' {
   return decodeCloudEvent(first.event).ok ? 'row' : 'bad';
 }
 
+const shortRow = new RowBytes();
+const readShort = (text: string | Uint8Array) => writePlainRow(LineBytes.of(text), shortRow);
+
 /** Read the short way, where it can be, a line gives the same row; its members may stand in another order. */
-function expectSameInShort(text: string, long: LakeLine & { kind: 'row' }): boolean {
-  const bytes = Buffer.from(text).toString('latin1');
-  const short = readPlainLine(bytes);
-  if (short?.kind !== 'row') return false;
-  const row = Buffer.from(short.row, 'latin1').toString();
-  expect(JSON.parse(row)).toEqual(JSON.parse(long.row));
-  expect(short.partition).toEqual(long.partition);
+function expectSameInShort(text: string, long: LakeLine): boolean {
+  const partition = readShort(text);
+  if (!partition) return false;
+  expect({ kind: 'row', row: JSON.parse(shortRow.toString('utf8')), partition }).toEqual(
+    long.kind === 'row' ? { ...long, row: JSON.parse(long.row) } : long,
+  );
   return true;
 }
 
@@ -148,11 +153,10 @@ describe('a plain line', () => {
   const { data: _, ...withoutData } = event;
   const isShort = (value: object): boolean => {
     const text = JSON.stringify(value);
-    const long = readLakeLine(text);
-    return long.kind === 'row' && expectSameInShort(text, long);
+    return expectSameInShort(text, read(text));
   };
 
-  it('is read the short way, once a line before has shown its head', () => {
+  it('is read the short way', () => {
     expect(isShort(line)).toBe(true);
     const { subject, data, ...rest } = event;
     expect(isShort({ ...line, event: rest })).toBe(true);
@@ -178,20 +182,48 @@ describe('a plain line', () => {
     ['has an escape in its type', { ...line, event: { ...event, type: '"' } }],
     ['has a schema that is no text', { ...line, event: { ...event, dataschema: 1 } }],
   ])('is none where it %s', (_what, value) => {
-    expect(readLakeLine(JSON.stringify(value)).kind).toBe('row');
+    expect(read(value).kind).toBe('row');
     expect(isShort(value)).toBe(false);
   });
 
   it('is none where it is no UTF-8', () => {
-    readLakeLine(JSON.stringify(line));
-    const bytes = JSON.stringify(line).replace('"bytes"', '"\xc3("');
-    expect(readPlainLine(bytes)).toBeUndefined();
+    const bytes = Buffer.from(JSON.stringify(line).replace('"bytes"', '"\xc3("'), 'latin1');
+    expect(readShort(bytes)).toBeUndefined();
+    expect(readLakeLine(LineBytes.of(bytes))).toEqual({ kind: 'bad', detail: 'the line is not UTF-8' });
   });
 
-  it('is none before its head was seen, nor with another one', () => {
-    readLakeLine(JSON.stringify(line));
-    expect(readPlainLine(JSON.stringify({ ...line, config: 8 }))).toBeUndefined();
-    expect(readPlainLine(JSON.stringify({ ...line, tenantId: 'T002' }))).toBeUndefined();
+  it('may follow one with another head, or one that is bad', () => {
+    const heads = [
+      { config: 8 },
+      { tenantId: 'T002' },
+      { tenantId: 'a-tenant_of-another-length', config: 123_456_789 },
+      { receivedAt: '2026-11-21T10:05:02+01:00', config: 0 },
+      { receivedAt: '2026-11-21T10:05:02Z' },
+    ];
+    for (const head of heads) {
+      expect(isShort({ ...line, ...head })).toBe(true);
+      expect(readShort('{"tenantId":"T001","receivedAt":"2026-11-21T10:05:02Z","config":')).toBeUndefined();
+      expect(isShort({ ...line, ...head })).toBe(true);
+      expect(isShort(line)).toBe(true);
+    }
+  });
+
+  it.each([
+    ['a tenant that is none', { tenantId: 'T/1' }],
+    ['no tenant', { tenantId: '' }],
+    ['a tenant of 65 characters', { tenantId: 'x'.repeat(65) }],
+    ['a receipt that is no time', { receivedAt: '2026-02-30T00:00:00Z' }],
+    ['a receipt before 2001', { receivedAt: '1999-01-01T00:00:00Z' }],
+    ['no revision', { config: -1 }],
+    ['a revision of ten digits', { config: 1_234_567_890 }],
+    ['another order', { tenantId: undefined, tenantid: 'T001' }],
+  ])('is none with %s', (_what, head) => {
+    readShort(JSON.stringify(line));
+    expect(readShort(JSON.stringify({ ...line, ...head }))).toBeUndefined();
+  });
+
+  it('is none with a revision that begins with a zero', () => {
+    expect(readShort(JSON.stringify(line).replace('"config":7', '"config":07'))).toBeUndefined();
   });
 
   it('is never what is bad', () => {
@@ -202,10 +234,13 @@ describe('a plain line', () => {
       { dataversion: 0 },
       { data: [] },
       { specversion: '1' },
-    ]) {
-      readLakeLine(JSON.stringify(line));
-      expect(readPlainLine(JSON.stringify({ ...line, event: { ...event, ...bad } }))).toBeUndefined();
-    }
+    ])
+      expect(readShort(JSON.stringify({ ...line, event: { ...event, ...bad } }))).toBeUndefined();
+  });
+
+  it('may be longer than any before', () => {
+    for (const length of [1, 100_000, 300_000, 7])
+      expect(isShort({ ...line, event: { ...event, data: { a: '"'.repeat(length) } } })).toBe(true);
   });
 });
 
@@ -235,10 +270,10 @@ describe('every line', () => {
     fc.assert(
       fc.property(lines, (value) => {
         const text = JSON.stringify(value);
-        const answer = readLakeLine(text);
+        const answer = read(text);
         expect(answer.kind).toBe(judgedElsewhere(text));
-        if (answer.kind !== 'row') return;
         expectSameInShort(text, answer);
+        if (answer.kind !== 'row') return;
         const { id, source, subject, type, time, data, dataversion = 1 } = JSON.parse(text).event;
         const stored = JSON.parse(answer.row);
         expect(stored).toMatchObject({ id, source, type, time, dataversion });
@@ -246,6 +281,74 @@ describe('every line', () => {
         expect(data === undefined ? stored.data : JSON.parse(stored.data)).toEqual(data);
       }),
       { numRuns: 3_000 },
+    );
+  });
+
+  /** JSON with what JSON.stringify never writes: space anywhere, and digits that a double would lose. */
+  const raw: fc.Arbitrary<string> = fc
+    .tuple(
+      fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ maxDepth: 3 })),
+      fc.constantFrom('', ' ', '\t', '\n', '\r\n'),
+    )
+    .chain(([value, space]) =>
+      fc
+        .constantFrom('0.10', '1e400', '-0', '12345678901234567890.50', '"\\u00e9\\/"', '[ ]', '{ }')
+        .map((exact) => {
+          const text = JSON.stringify(value, null, space);
+          const more = `${space}"exact"${space}:${space}${exact}${space}}`;
+          return text === '{}' ? `{${more}` : `${text.slice(0, -1)},${more}`;
+        }),
+    );
+  const order = fc.shuffledSubarray(['id', 'source', 'subject', 'type', 'time', 'specversion', 'x', 'data'], {
+    minLength: 8,
+  });
+  /** A line by its members' JSON. */
+  const lineOf = (names: string[], data: string, other: string): string => {
+    const json: Record<string, string> = {
+      ...Object.fromEntries(Object.entries(event).map(([name, value]) => [name, JSON.stringify(value)])),
+      ...{ data, x: other },
+    };
+    const members = names.map((name) => `"${name}":${json[name]}`);
+    return `{"tenantId":"T001","receivedAt":"2026-11-21T10:05:01.5Z","config":7,"event":{${members.join(',')}}}`;
+  };
+
+  it('keeps its data and its other attributes byte by byte, in whichever order they stand', () => {
+    fc.assert(
+      fc.property(order, raw, raw, (names, data, other) => {
+        const text = lineOf(names, data, other);
+        const answer = read(text);
+        expect(expectSameInShort(text, answer)).toBe(true);
+        const stored = JSON.parse((answer as { row: string }).row);
+        expect([stored.data, stored.attributes]).toEqual([data, `{"x":${other}}`]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('is judged so however it is damaged', () => {
+    const edits = fc.array(
+      fc.record({
+        at: fc.nat(1_000),
+        length: fc.nat(2),
+        put: fc.string({ maxLength: 2, unit: fc.constantFrom(...'{}[]":,\\ \t\n\u0000eE+-.0123u/\u007fé') }),
+      }),
+      { minLength: 1, maxLength: 3 },
+    );
+    fc.assert(
+      fc.property(order, raw, edits, (names, data, damage) => {
+        const whole = lineOf(names, data, '1');
+        const head = whole.indexOf('"event"');
+        const text = damage.reduce((damaged, { at, length, put }) => {
+          const place = head + (at % (damaged.length - head));
+          return damaged.slice(0, place) + put + damaged.slice(place + length);
+        }, whole);
+        // A line ends where the next one begins.
+        fc.pre(!text.includes('\n'));
+        const answer = read(text);
+        expect(answer.kind).toBe(judgedElsewhere(text));
+        expectSameInShort(text, answer);
+      }),
+      { numRuns: 5_000 },
     );
   });
 });

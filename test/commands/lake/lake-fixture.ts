@@ -7,6 +7,7 @@ import type { CachedFile } from '../../../commands/lake/lake-cache.ts';
 import type { LakeRange } from '../../../commands/lake/lake-files.ts';
 import { type Lake, openFiles } from '../../../commands/lake/open-lake.ts';
 import { readLakeLine } from '../../../events/lake-line.ts';
+import { LineBytes } from '../../../events/line-bytes.ts';
 import { type EventLine, encodeLine } from '../../../events/stream-record.ts';
 import { type LakeColumn, parquetOf, parseRow } from '../../../local/firehose/parquet-rows.ts';
 
@@ -43,7 +44,7 @@ export async function lakeOf(
 
 function filesOf(lines: EventLine[], path: string): CachedFile[] {
   const rows = lines.map((one) => {
-    const read = readLakeLine(encodeLine(one));
+    const read = readLakeLine(LineBytes.of(encodeLine(one)));
     if (read.kind !== 'row') throw new Error(`The line gives no row: ${JSON.stringify(read)}`);
     const { tenantId, table, version, day } = read.partition;
     const row = parseRow(read.row, lakeColumns);
