@@ -13,6 +13,8 @@ const priorWeeks = 0.5;
 /** More alarms a week than this are a habit, and no longer news each time: four times what the severity promises. */
 const habitPerWeek = 1;
 const strictness = 1.5;
+/** Below an hour estimates are too rare by so many powers of ten. Measured. */
+const shortIsRarer = 0.13;
 
 /** How many alarms there were, fading, and when the last one began. */
 const ALARMS = 0;
@@ -25,16 +27,19 @@ const LAST_AT = 1;
 export class AlarmHabit {
   readonly #state: Float64Array;
   readonly #stepWeeks: number;
+  readonly #tooRare: number;
 
   constructor(arena: Arena, intervalMs: number) {
     this.#state = arena.doubles(2);
     this.#stepWeeks = intervalMs / (7 * dayMs);
+    this.#tooRare = intervalMs < hourMs ? shortIsRarer : 0;
     if (arena.isFresh) this.#state[LAST_AT] = Number.NEGATIVE_INFINITY;
   }
 
   /** What is left of an estimated rarity (-log10 of alarms a week) in a series of so many days. */
-  temper(rarity: number, ageDays: number, at: number): number {
+  temper(estimate: number, ageDays: number, at: number): number {
     const s = this.#state;
+    const rarity = estimate - this.#tooRare;
     const weeks = Math.min(ageDays / 7, memoryWeeks) + priorWeeks;
     s[ALARMS] = s[ALARMS]! * Math.exp(-this.#stepWeeks / memoryWeeks);
     const often = s[ALARMS]! / weeks / habitPerWeek;

@@ -9,6 +9,8 @@ const blockMs = 6 * hourMs;
 const memoryWeeks = 26;
 /** No peak counts as greater than this when it teaches: 1 in a million. */
 const taughtMax = 6;
+/** How much a peak teaches that is far out: it is what shall ring. */
+const farTrust = 0.1;
 /** Alarms a block and peak of a direction: peaks of neighbouring blocks often belong to one alarm. Measured. */
 const alarmsPerPeak = 0.43;
 
@@ -66,8 +68,8 @@ export class AlarmRate {
   #turnTo(block: number): void {
     if (block === this.#state[BLOCK]) return;
     if (this.#state[BLOCK] !== 0) {
-      this.#tails.learn(0, this.#state[PEAKS]!);
-      this.#tails.learn(1, this.#state[PEAKS + 1]!);
+      this.#tails.learn(0, this.#state[PEAKS]!, farTrust);
+      this.#tails.learn(1, this.#state[PEAKS + 1]!, farTrust);
     }
     this.#state[BLOCK] = block;
     this.#state[PEAKS] = this.#state[PEAKS + 1] = 0;

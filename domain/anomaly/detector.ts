@@ -6,6 +6,7 @@ import { Isolation } from './isolation.ts';
 import { LocalClock } from './local-clock.ts';
 import { clamp } from './log-ratio.ts';
 import { Records } from './records.ts';
+import { RhythmWorth } from './rhythm-worth.ts';
 import { Scale } from './scale.ts';
 import { SeriesModel } from './series-model.ts';
 import { severityOf } from './severity.ts';
@@ -100,6 +101,7 @@ class SeriesDetector implements Detector {
   readonly #isolation: Isolation;
   readonly #short: ShortMemory;
   readonly #scale: Scale;
+  readonly #worth: RhythmWorth;
   readonly #state: Float64Array;
 
   constructor({ intervalMs, timeZone, isRelative }: DetectorSettings, snapshot?: Uint8Array) {
@@ -123,6 +125,7 @@ class SeriesDetector implements Detector {
     this.#records = new Records(arena, intervalMs);
     this.#isolation = new Isolation(arena, this.#stepDays);
     this.#short = new ShortMemory(arena, Math.max(100, shortMemoryDays / this.#stepDays), memory);
+    this.#worth = new RhythmWorth(arena, Math.max(200, learningDays / this.#stepDays));
     arena.seal();
   }
 
@@ -155,6 +158,7 @@ class SeriesDetector implements Detector {
     const surprise = isSpecial ? 0 : Math.max(...surprises);
     const novel = this.#noveltyRarity(surprise, start);
     const alone = Math.min(this.#aloneRarity(surprise, start), oddity + aloneBeyond);
+    this.#isolation.tell(Math.max(news, novel), start);
     const rarity = this.#habit.temper(
       this.#daily.temper(Math.max(news, novel, alone), direction, local),
       this.#state[AGE_DAYS]!,
@@ -207,11 +211,13 @@ class SeriesDetector implements Detector {
     const offset = this.#scale.offset;
     this.#short.learn(value - offset, this.#alone.forecast.mean - offset, isJudged);
     if (isJudged) {
+      const farTrust = this.#worth.farTrust(this.#state[AGE_DAYS]! / learningDays - 1);
       this.#forChannels((channel, distance) => {
-        this.#tails.learn(2 * channel, distance);
-        this.#tails.learn(2 * channel + 1, -distance);
+        this.#tails.learn(2 * channel, distance, farTrust);
+        this.#tails.learn(2 * channel + 1, -distance, farTrust);
       });
     }
+    this.#worth.learn(value, this.#alone.forecast.base);
     this.#alone.learn(value, grain, trust);
     if (hasExposure) this.#ratio?.learn(value, grain, trust);
   }

@@ -14,6 +14,8 @@ const memoryMin = 1000;
 /** A depth of this, and news worth this much, is one alarm in so many powers of ten of a week. */
 const depthUsual = 2.5;
 const rarityUsual = 0.8;
+/** What is rarer than this is told. */
+const rarityTold = 0.6;
 /** How much rarer one cut less makes it. */
 const rarityByCut = 3;
 
@@ -47,6 +49,11 @@ export class Isolation {
     const news = newsIn(this.#told, strength, at);
     note(this.#told, strength, at);
     return news - 3 + rarityUsual;
+  }
+
+  /** Notes what was told of an interval by other channels: it is then no news that it stands alone as well. */
+  tell(rarity: number, at: number): void {
+    if (rarity >= rarityTold) note(this.#told, rarity + 3 - rarityUsual, at);
   }
 
   learn(now: Float64Array): void {

@@ -36,6 +36,8 @@ const worthFrom = 1.067;
 const worthWhole = 1.4;
 /** Such series have heavier tails than those of a rhythm. */
 const tailForm = 0.1;
+/** How much counts in its tails what is far out. */
+const farTrust = 0.25;
 
 /**
  * What the last values say of the next, whatever the rhythm: for series without a season, smooth ones and measured
@@ -93,8 +95,8 @@ export class ShortMemory {
       return;
     }
     if (isJudged) {
-      this.#tails.learn(0, this.#distance);
-      this.#tails.learn(1, -this.#distance);
+      this.#tails.learn(0, this.#distance, farTrust);
+      this.#tails.learn(1, -this.#distance, farTrust);
     }
     const forecast = this.#forecast;
     this.#learnSpread(value, forecast, rhythm);

@@ -17,8 +17,7 @@ const usualForm = 0.05;
 /** Excesses beyond so many means are far out; of an exponential 8 % are, and the rest have 0.776 of its mean. */
 const farMeans = 2.5;
 const nearMean = 0.776;
-/** Far excesses are anomalies, not the tail: they count this little, until they come too often for that. */
-const farTrust = 0.25;
+/** Far excesses are anomalies, not the tail: they count for little, until they come too often for that. */
 const farShareUsual = 0.35;
 const farShareHeavy = 0.45;
 
@@ -60,7 +59,8 @@ export class Tails {
     return -Math.log10(above) + Math.log10(1 + xi * means) / xi;
   }
 
-  learn(which: number, distance: number): void {
+  /** `farTrust` is how much counts what is far out while it is seldom. */
+  learn(which: number, distance: number, farTrust: number): void {
     const s = this.#state;
     const at = which * tailSize;
     s[at + SEEN] = s[at + SEEN]! + 1;
@@ -68,10 +68,10 @@ export class Tails {
     const pace = Math.max(1 / this.#memory, 1 / (s[at + SEEN]! + 200)) * 4 * s[at + EXCESS]!;
     const step = distance > s[at + LEVEL]! ? 1 - above : -above;
     s[at + LEVEL] = Math.max(0.3, s[at + LEVEL]! + pace * step);
-    if (distance > s[at + LEVEL]!) this.#learnExcess(at, distance - s[at + LEVEL]!);
+    if (distance > s[at + LEVEL]!) this.#learnExcess(at, distance - s[at + LEVEL]!, farTrust);
   }
 
-  #learnExcess(at: number, beyond: number): void {
+  #learnExcess(at: number, beyond: number, farTrust: number): void {
     const s = this.#state;
     const mean = s[at + EXCESS]!;
     const isFar = beyond > farMeans * mean;
