@@ -17,7 +17,7 @@ export function AnomalyTable({ anomalies, isShort = false }: { anomalies: Anomal
           <th scope="col">Severity</th>
           <th scope="col">Series and time</th>
           <th scope="col" class="number">
-            Observed<span class="wide-only">, expected</span>
+            Observed, expected
           </th>
           {!isShort && (
             <th scope="col" class="wide-only">

@@ -81,7 +81,7 @@ function Facts({ anomaly }: { anomaly: Anomaly }) {
   return (
     <Card class="card-strip" title="At its worst">
       <div class="figure-row">
-        <Figure label="Severity" note={notified ? 'A notification was sent' : 'No notification was sent'}>
+        <Figure label="Severity" note={notified ? 'Notification sent' : 'No notification'}>
           <SeverityBadge severity={severity} />
         </Figure>
         <Figure label="Observed">{readNumber(sizeOf(observed))}</Figure>
@@ -93,7 +93,7 @@ function Facts({ anomaly }: { anomaly: Anomaly }) {
         >
           {readNumber(expected)}
         </Figure>
-        <Figure label="Difference" note={expected > 0 ? 'from what was expected' : ''}>
+        <Figure label="Difference" note={expected > 0 ? 'from the expected' : ''}>
           {expected > 0 ? readDifference(sizeOf(observed) / expected - 1) : '—'}
         </Figure>
       </div>

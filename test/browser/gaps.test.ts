@@ -37,7 +37,7 @@ afterAll(() => browser?.close());
 
 /** The day, with the API's own answer but for the points. */
 async function openDay(look: { width?: number; scheme?: 'light' | 'dark' } = {}): Promise<Page> {
-  const page = await openConsole(browser, 'nothing', { key, mayComplain: /404/, ...look });
+  const page = await openConsole(browser, 'nothing', { key, mayComplain: /404|willReadFrequently/, ...look });
   await page.route('**/series/views?*', (route) => {
     const query = new URL(route.request().url()).searchParams;
     const [from = 0, to = 0] = ['from', 'to'].map((name) => Date.parse(query.get(name) ?? ''));
