@@ -47,6 +47,10 @@ export async function postInBulk(options: BulkOptions): Promise<void> {
   await Promise.all(Array.from({ length: postsAtOnce }, worker));
 }
 
+/** The account of an event, and of every `accounts`th one after it. */
+export const accountOf = (seed: number, ordinal: number, accounts: number): string =>
+  `bulk-${seed}-${ordinal % accounts}`;
+
 function eventOf(ordinal: number, { accounts, now, seed }: BulkOptions) {
   const isLate = ordinal % 97 === 0;
   const agoMs = ((ordinal * 7_919) % (3 * hourMs)) + (isLate ? 7 * 24 * hourMs : 0);
@@ -54,7 +58,7 @@ function eventOf(ordinal: number, { accounts, now, seed }: BulkOptions) {
     specversion: '1.0',
     id: `bulk-${seed}-${ordinal}`,
     source: `device-${ordinal % 5}`,
-    subject: `bulk-${seed}-${ordinal % accounts}`,
+    subject: accountOf(seed, ordinal, accounts),
     type: 'vpn.usage',
     time: new Date(now - agoMs).toISOString(),
     data: { bytes: ordinal % 100_003, seconds: (ordinal % 9_999) / 100 },
