@@ -92,14 +92,17 @@ function limitWords(
   const after = wanted.find((each) => each.meter === meter) ?? planLimit(config, plan, meter);
   const unit = config.meters?.find(({ name }) => name === meter)?.unit;
   const [from, to] = [before, after].map((limit) => limitText(limit, unit));
-  return from === to ? [] : [`${meter}: ${from} → ${to}`];
+  if (from === to) return [];
+  const isAmountAlone = before && after && actionOf(before) === actionOf(after);
+  return [`${meter}: ${isAmountAlone ? readQuantity(before.perCycle, unit).text : from} → ${to}`];
 }
 
 function limitText(limit: Limit | undefined, unit: string | undefined): string {
   if (!limit) return 'no limit';
-  const action = limit.onReached === 'notify' ? 'tell only' : 'suspend';
-  return `${readQuantity(limit.perCycle, unit).text} a cycle, ${action}`;
+  return `${readQuantity(limit.perCycle, unit).text} a cycle, ${actionOf(limit)}`;
 }
+
+const actionOf = ({ onReached }: Limit): string => (onReached === 'notify' ? 'tell only' : 'suspend');
 
 const isSame = (one: Limit[], other: Limit[]): boolean => {
   const text = (limits: Limit[]) =>

@@ -51,7 +51,7 @@ describe('a change of an account', () => {
     const draft = withBytes(draftOf(account(), config), { isOwn: true, text: '1.5', unit });
     expect(changeOf(draft, account(), config)).toEqual({
       body: { limits: [{ meter: 'bytes', perCycle: 1.5 * 2 ** 30, onReached: 'notify', nearPercent: [70] }] },
-      words: ['bytes: 46.57 GiB a cycle, tell only → 1.5 GiB a cycle, tell only'],
+      words: ['bytes: 46.57 GiB → 1.5 GiB a cycle, tell only'],
     });
   });
 

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   groupDigits,
+  readDifference,
   readNumber,
+  readPart,
   readQuantity,
   readShare,
   sumQuantities,
@@ -97,5 +99,28 @@ describe('a share', () => {
     [12.5, '1,250 %'],
   ])('%s is read as %s', (share, text) => {
     expect(readShare(share)).toBe(text);
+  });
+});
+
+describe('a part of a whole', () => {
+  it.each([
+    [0, '0 %'],
+    [0.002, '<1 %'],
+    [0.518, '52 %'],
+    [0.9999, '99 %'],
+    [1, '100 %'],
+  ])('%s is read as %s', (share, text) => {
+    expect(readPart(share)).toBe(text);
+  });
+});
+
+describe('a difference', () => {
+  it.each([
+    [-0.669, '−67 %'],
+    [0.05, '+5 %'],
+    [0.001, '0 %'],
+    [11.17, '+1,117 %'],
+  ])('%s is read as %s', (share, text) => {
+    expect(readDifference(share)).toBe(text);
   });
 });
