@@ -9,8 +9,8 @@ const blockMs = 6 * hourMs;
 const memoryWeeks = 26;
 /** No peak counts as greater than this when it teaches: 1 in a million. */
 const taughtMax = 6;
-/** How much a peak teaches that is far out: it is what shall ring. */
-const farTrust = 0.1;
+/** In a regular series, peaks this many means above the usual ones are what shall ring, and hardly teach. */
+const farMeansRegular = 1.8;
 /** Alarms a block and peak of a direction: peaks of neighbouring blocks often belong to one alarm. Measured. */
 const alarmsPerPeak = 0.43;
 
@@ -43,7 +43,13 @@ export class AlarmRate {
     this.#blockMs = Math.max(blockMs, intervalMs);
     this.#state = arena.doubles(3);
     this.#told = arena.doubles(2);
-    this.#tails = new Tails(arena, 2, 1.9, 0.45, (memoryWeeks * weekMs) / this.#blockMs);
+    const memory = (memoryWeeks * weekMs) / this.#blockMs;
+    this.#tails = new Tails(arena, 2, { level: 1.9, excess: 0.45, memory, farMeansRegular });
+  }
+
+  /** How regular the series is, 0 to 1. */
+  set regularity(share: number) {
+    this.#tails.regularity = share;
   }
 
   /** Given the surprise of an interval above and below. */
@@ -68,8 +74,8 @@ export class AlarmRate {
   #turnTo(block: number): void {
     if (block === this.#state[BLOCK]) return;
     if (this.#state[BLOCK] !== 0) {
-      this.#tails.learn(0, this.#state[PEAKS]!, farTrust);
-      this.#tails.learn(1, this.#state[PEAKS + 1]!, farTrust);
+      this.#tails.learn(0, this.#state[PEAKS]!);
+      this.#tails.learn(1, this.#state[PEAKS + 1]!);
     }
     this.#state[BLOCK] = block;
     this.#state[PEAKS] = this.#state[PEAKS + 1] = 0;

@@ -3,7 +3,7 @@ export const snapshotBytesMax = 8192;
 
 const headerBytes = 16;
 /** Raised whenever the layout or the meaning of the state changes: an older snapshot is then refused. */
-const layoutVersion = 6;
+const layoutVersion = 7;
 
 /**
  * One block of memory that holds everything a detector knows. Its parts take their arrays from it, always in

@@ -117,7 +117,7 @@ class SeriesDetector implements Detector {
     this.#alone = new SeriesModel(arena, intervalMs, spans, 1);
     this.#ratio = isRelative ? new SeriesModel(arena, intervalMs, spans, ratioScale) : undefined;
     const memory = Math.max(200, tailMemoryDays / this.#stepDays);
-    this.#tails = new Tails(arena, models * this.#channels * 2, 1.05, 0.45, memory);
+    this.#tails = new Tails(arena, models * this.#channels * 2, { level: 1.05, excess: 0.45, memory });
     this.#alarms = new AlarmRate(arena, intervalMs);
     this.#habit = new AlarmHabit(arena, intervalMs);
     this.#daily = new DailyHabit(arena, intervalMs);
@@ -152,6 +152,8 @@ class SeriesDetector implements Detector {
     this.#short.compare(value - this.#scale.offset, this.#scale.isMeasured ? 0 : 1);
     if (exposure !== undefined) this.#ratio?.compare(value, grain);
     else this.#ratio?.skip();
+    const regularity = this.#worth.regularity(this.#state[AGE_DAYS]! / learningDays - 1);
+    this.#tails.regularity = this.#alarms.regularity = regularity;
     const surprises: [number, number] = [this.#surprise(0), this.#surprise(1)];
     const { news, oddity, direction } = this.#alarms.rarity(surprises, start);
     this.#stretch.take(value - this.#scale.offset);
@@ -211,10 +213,9 @@ class SeriesDetector implements Detector {
     const offset = this.#scale.offset;
     this.#short.learn(value - offset, this.#alone.forecast.mean - offset, isJudged);
     if (isJudged) {
-      const farTrust = this.#worth.farTrust(this.#state[AGE_DAYS]! / learningDays - 1);
       this.#forChannels((channel, distance) => {
-        this.#tails.learn(2 * channel, distance, farTrust);
-        this.#tails.learn(2 * channel + 1, -distance, farTrust);
+        this.#tails.learn(2 * channel, distance);
+        this.#tails.learn(2 * channel + 1, -distance);
       });
     }
     this.#worth.learn(value, this.#alone.forecast.base);

@@ -13,9 +13,6 @@ const cutAt = 4;
 const worthFrom = 1.3;
 const worthWhole = 2;
 
-/** How much counts in a tail what is far out, in a series without a known rhythm and in a regular one. */
-const farTrustRough = 0.25;
-const farTrustRegular = 0.05;
 /** For so many times as long as it is learned a rhythm has to be known. */
 const knownWhole = 2;
 
@@ -36,10 +33,9 @@ export class RhythmWorth {
     return clamp((skill - worthFrom) / (worthWhole - worthFrom), 0, 1);
   }
 
-  /** How much counts in a tail what is far out: the less, the longer a rhythm is known that explains the series. */
-  farTrust(knownFor: number): number {
-    const isKnown = clamp(knownFor / knownWhole, 0, 1);
-    return farTrustRough + (farTrustRegular - farTrustRough) * isKnown * this.share;
+  /** How regular a series is: its rhythm has been known for long, `knownFor` learning times, and explains it. */
+  regularity(knownFor: number): number {
+    return clamp(knownFor / knownWhole, 0, 1) * this.share;
   }
 
   /** `rhythm` is what level and rhythm said of the value. */

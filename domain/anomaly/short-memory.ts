@@ -36,8 +36,6 @@ const worthFrom = 1.067;
 const worthWhole = 1.4;
 /** Such series have heavier tails than those of a rhythm. */
 const tailForm = 0.1;
-/** How much counts in its tails what is far out. */
-const farTrust = 0.25;
 
 /**
  * What the last values say of the next, whatever the rhythm: for series without a season, smooth ones and measured
@@ -55,7 +53,7 @@ export class ShortMemory {
   /** `memory`: of how many points its spread and its losses are means, `tailMemory` its tails. */
   constructor(arena: Arena, memory: number, tailMemory: number) {
     this.#state = arena.doubles(11);
-    this.#tails = new Tails(arena, 2, 1.05, 0.45, tailMemory, tailForm);
+    this.#tails = new Tails(arena, 2, { level: 1.05, excess: 0.45, memory: tailMemory, form: tailForm });
     this.#memory = memory;
     if (arena.isFresh) this.#state[SPREAD] = 0.1;
   }
@@ -95,8 +93,8 @@ export class ShortMemory {
       return;
     }
     if (isJudged) {
-      this.#tails.learn(0, this.#distance, farTrust);
-      this.#tails.learn(1, -this.#distance, farTrust);
+      this.#tails.learn(0, this.#distance);
+      this.#tails.learn(1, -this.#distance);
     }
     const forecast = this.#forecast;
     this.#learnSpread(value, forecast, rhythm);
