@@ -1,3 +1,4 @@
+import { isBeyondHorizon } from '../../domain/metering/horizon.ts';
 import { countableRecords } from '../../domain/metering/intake/countable-records.ts';
 import type { Quarantine } from '../../domain/quarantine/quarantine.ts';
 import type { TenantConfig } from '../../domain/tenancy/tenant-config.ts';
@@ -93,6 +94,11 @@ async function byHorizon(
   if (!consumers.includes('record-usage')) return { ...split, within: lines };
   const now = clock();
   for (const one of lines) {
+    // Nearly all are young, and then nothing else matters.
+    if (!isBeyondHorizon(parseInstant(one.line.event.time), now, { retentionMs })) {
+      split.within.push(one);
+      continue;
+    }
     const decoded = decodeCloudEvent(one.line.event);
     const config = await configAt(one.line.config);
     const judged =
