@@ -88,7 +88,10 @@ describe('lakeSource', () => {
 
   it('sends the event types that are asked for', async () => {
     const lines = ['vpn.usage', "it's", 'page.view'].map((type, index) =>
-      line({ id: `${index}`, type, subject: 'acct', time }),
+      line(
+        { id: `${index}`, type, subject: 'acct', time },
+        { receivedAt: `2021-04-20T21:40:0${index}.000Z` },
+      ),
     );
     const found = await replayed(lines, { types: ["it's", 'page.view'] });
     expect(found.map(({ line }) => line.event.type)).toEqual(["it's", 'page.view']);
