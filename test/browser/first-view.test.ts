@@ -83,6 +83,10 @@ async function firstPaintMs(address: string): Promise<number> {
   return ms;
 }
 
+const shares = [0, 0.25, 0.5];
+const quantile = (values: number[], share: number): number =>
+  values.toSorted((one, other) => one - other)[Math.floor(values.length * share)] ?? 0;
+
 describe('the first view', () => {
   it('has at most 90 kB of JavaScript, gzipped', () => {
     const scripts = [...files].filter(([path]) => path.endsWith('.js'));
@@ -95,20 +99,21 @@ describe('the first view', () => {
   it('is drawn about as soon as a static page of its size', async () => {
     const { port } = server.address() as AddressInfo;
     const [own, still]: [number[], number[]] = [[], []];
-    // What else a machine does only ever adds: the least of many is nearest to what a page takes by itself. So a
-    // busy machine needs more rounds, and a page that is slow itself is so in the least of all rounds too.
-    const times = () => Math.min(...own) / Math.min(...still);
+    // What else a machine does only ever adds to a round, and to both pages: a console that is slow itself is so by its
+    // quickest round, by the quickest quarter and by the median alike, however many rounds there are. A busy machine
+    // may spoil one of the three and needs more rounds, and does not spoil them all.
+    const times = () => Math.min(...shares.map((share) => quantile(own, share) / quantile(still, share)));
     for (let round = 0; round < roundsMax && (round < roundsMin || times() > timesMax); round++) {
       own.push(await firstPaintMs(`http://127.0.0.1:${port}/console/`));
       still.push(await firstPaintMs(`http://127.0.0.1:${port}/static`));
     }
-    const [ofConsole, ofStatic] = [own, still].map((values) =>
-      values.toSorted((one, other) => one - other).map(Math.round),
-    ) as [number[], number[]];
-    const middle = Math.floor(own.length / 2);
+    const told = shares.map((share) => {
+      const [ofConsole, ofStatic] = [quantile(own, share), quantile(still, share)];
+      return `${ofConsole.toFixed(0)} / ${ofStatic.toFixed(0)} ms = ${(ofConsole / ofStatic).toFixed(2)}`;
+    });
     console.log(
-      `first view: ${ofConsole[0]} ms, a static page of the same size: ${ofStatic[0]} ms, ${times().toFixed(2)} ` +
-        `times (goal ${timesMax}); the medians of ${own.length} rounds: ${ofConsole[middle]} and ${ofStatic[middle]} ms`,
+      `first view / a static page of the same size, ${own.length} rounds: the quickest ${told[0]}, ` +
+        `a quarter ${told[1]}, the median ${told[2]} times (goal ${timesMax})`,
     );
     expect(times()).toBeLessThanOrEqual(timesMax);
   });
