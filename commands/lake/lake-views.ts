@@ -28,18 +28,25 @@ const columnNames = columns.map(({ name }) => identifier(name)).join(', ');
 /** No rows, but every column: so that files of a former version, which lack one, have it all the same. */
 const noRows = `select null::varchar as tenant, ${columns
   .map(({ stored, type }) => `null::${type} as ${stored}`)
-  .join(', ')}, null::varchar as filename where false`;
+  .join(
+    ', ',
+  )}, null::varchar as filename, null::bigint as file_row_number, null::bigint as place where false`;
 
-/** Every copy in these files. */
-function copiesOf(files: readonly CachedFile[], range: LakeRange): string {
-  const byTenant = Map.groupBy(files, ({ tenantId }) => tenantId);
-  const parts = [...byTenant].map(([tenantId, ofTenant]) => {
+/** Every copy in these files, and where it stands: `place` is its file's among them, `row` its own within that. */
+function placedCopiesOf(files: readonly CachedFile[], range: LakeRange): string {
+  let place = 0;
+  const parts = [...Map.groupBy(files, ({ tenantId }) => tenantId)].map(([tenantId, ofTenant]) => {
     const paths = ofTenant.map(({ path }) => quoted(path)).join(', ');
-    return `select ${quoted(tenantId)} as tenant, * from read_parquet([${paths}], union_by_name = true, filename = true)`;
+    const first = place;
+    place += ofTenant.length;
+    return `select ${quoted(tenantId)} as tenant, *, (file_index + ${first})::bigint as place from read_parquet([${paths}], union_by_name = true, filename = true, file_row_number = true)`;
   });
   const names = columns.map(({ stored, name }) => `${stored} as ${identifier(name)}`).join(', ');
-  return `select tenant, ${names}, filename as file from (${[noRows, ...parts].join(' union all by name ')})${rangeOf(range)}`;
+  return `select tenant, ${names}, filename as file, place, file_row_number as row from (${[noRows, ...parts].join(' union all by name ')})${rangeOf(range)}`;
 }
+
+const copiesOf = (files: readonly CachedFile[], range: LakeRange): string =>
+  `select tenant, ${columnNames}, file from (${placedCopiesOf(files, range)})`;
 
 function rangeOf({ from, to }: LakeRange): string {
   const bounds = [
@@ -49,12 +56,19 @@ function rangeOf({ from, to }: LakeRange): string {
   return bounds.length > 0 ? ` where ${bounds.join(' and ')}` : '';
 }
 
+/** What makes two copies the same event: the contract's identity, and the type, as a meter has one type. */
+const identity = `tenant, type, source, id, subject, date_trunc('hour', "occurredAt")`;
+
+/** The same for those of one event; hardly ever for those of two. */
+const keyOf = `hash(type, source, id, date_trunc('hour', "occurredAt"))`;
+
 /**
- * Each event once: of the copies with the contract's identity, the one that was received first. The type is part of it,
- * as a meter has one type: so what it counts is what its view holds.
+ * Each event once: of its copies, the one that was received first; of those that were received together, the first in
+ * the first file. Few events have more than one copy. So only copies whose key comes again are compared by their whole
+ * identity, and all the others are read as they stand, of the columns that are asked for alone.
  */
 const distinct = (copies: string): string =>
-  `select tenant, ${columnNames} from (${copies}) qualify row_number() over (partition by tenant, type, source, id, subject, date_trunc('hour', "occurredAt") order by "receivedAt") = 1`;
+  `with copy as not materialized (${copies}), repeated as materialized (select ${keyOf} as key from copy group by all having count(*) > 1), later as materialized (select place, row from copy where ${keyOf} in (select key from repeated) qualify row_number() over (partition by ${identity} order by "receivedAt", place, row) > 1) select tenant, ${columnNames} from copy anti join later using (place, row)`;
 
 /** A view of the lake. */
 export interface LakeView {
@@ -70,20 +84,20 @@ export function lakeViews(
   lateTypes: readonly string[],
   range: LakeRange,
 ): LakeView[] {
-  const late = files.filter(({ table }) => table === lateTable);
-  const byTable = Map.groupBy(files, ({ table }) => table);
-  const types = new Set([...byTable.keys()].flatMap((table) => eventTypeOf(table) ?? []).concat(lateTypes));
-  const copies = copiesOf(files, range);
+  const tables = new Set(files.map(({ table }) => table));
+  const types = new Set([...tables].flatMap((table) => eventTypeOf(table) ?? []).concat(lateTypes));
   return [
-    { name: 'copies', sql: copies },
-    { name: 'events', sql: distinct(copies) },
+    { name: 'copies', sql: copiesOf(files, range) },
+    { name: 'events', sql: distinct(placedCopiesOf(files, range)) },
     ...[...types].sort().map((type) => {
       const table = tableOf(type);
-      const own = [...(byTable.get(table) ?? []), ...(lateTypes.includes(type) ? late : [])];
+      const isLate = lateTypes.includes(type);
+      // In the order of all files, so that each view shows the same copy.
+      const own = files.filter((file) => file.table === table || (isLate && file.table === lateTable));
       return {
         name: table,
         type,
-        sql: distinct(`select * from (${copiesOf(own, range)}) where type = ${quoted(type)}`),
+        sql: distinct(`select * from (${placedCopiesOf(own, range)}) where type = ${quoted(type)}`),
       };
     }),
   ];
@@ -96,4 +110,7 @@ export function lateTypesQuery(files: readonly CachedFile[]): string | undefined
 }
 
 /** The view of a type of which the lake has no event. */
-export const emptyView = (table: string): LakeView => ({ name: table, sql: distinct(copiesOf([], {})) });
+export const emptyView = (table: string): LakeView => ({
+  name: table,
+  sql: distinct(placedCopiesOf([], {})),
+});

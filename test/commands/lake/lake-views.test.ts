@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runSelect } from '../../../commands/lake/run-select.ts';
 import type { EventLine } from '../../../events/stream-record.ts';
@@ -50,6 +51,58 @@ describe('an event', () => {
       const lake = await lakeOf(lines);
       expect((await runSelect(lake, 'select data from vpn_usage')).rows).toEqual([['{"bytes":1}']]);
     }
+  });
+
+  it('is the first copy of the first file, of those that were received together', async () => {
+    const copies = [3, 1, 2].map((bytes) => usage('1', { data: { bytes } }));
+    for (const lines of [[copies], copies.map((copy) => [copy])]) {
+      const lake = await lakeOf(lines);
+      for (const view of ['vpn_usage', 'events'])
+        expect((await runSelect(lake, `select data from ${view}`)).rows).toEqual([['{"bytes":3}']]);
+    }
+  });
+
+  it('is what a plain count of identities says, whatever was stored how often', async () => {
+    const few = (names: string[]) => fc.constantFrom(...names);
+    const given = fc.record({
+      id: few(['1', '2', '3']),
+      source: few(['d1', 'd2']),
+      subject: fc.option(few(['a1', 'a2']), { nil: undefined }),
+      type: few(['vpn.usage', 'vpn.other']),
+      time: few(['2021-04-20T21:31:00Z', '2021-04-20T21:59:00Z', '2021-04-20T22:00:00Z']),
+      data: fc.record({ bytes: fc.nat(3) }),
+    });
+    const of = fc.record({
+      tenantId: few(['T001', 'T002']),
+      receivedAt: few(['2021-04-20T22:01:00Z', '2021-04-20T22:01:01Z', '2021-04-30T00:00:00Z']),
+    });
+    const lines = fc.array(
+      fc.tuple(given, of).map(([event, line]) => usage(event.id, event, line)),
+      { maxLength: 30 },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(lines, { maxLength: 3 }), async (deliveries) => {
+        const firsts = new Map<string, string>();
+        for (const { tenantId, receivedAt, event } of deliveries.flat()) {
+          const { id, source, subject = null, type, time } = event;
+          const identity = JSON.stringify([tenantId, type, source, id, subject, time.slice(0, 13)]);
+          const first = firsts.get(identity);
+          if (first === undefined || receivedAt < first) firsts.set(identity, receivedAt);
+        }
+        const lake = await lakeOf(deliveries, { tables: ['vpn_usage', 'vpn_other'] });
+        const columns = `tenant, type, source, id, subject, strftime("occurredAt", '%Y-%m-%dT%H'), strftime("receivedAt", '%Y-%m-%dT%H:%M:%SZ')`;
+        const rowsOf = async (view: string) => (await runSelect(lake, `select ${columns} from ${view}`)).rows;
+        const events = (await rowsOf('events')).map((row) => JSON.stringify(row)).sort();
+        const expected = [...firsts]
+          .map(([identity, at]) => JSON.stringify([...JSON.parse(identity), at]))
+          .sort();
+        expect(events).toEqual(expected);
+        const byType = [...(await rowsOf('vpn_usage')), ...(await rowsOf('vpn_other'))];
+        expect(byType.map((row) => JSON.stringify(row)).sort()).toEqual(expected);
+        lake.close();
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it('is found in the view of its type though it came late', async () => {
