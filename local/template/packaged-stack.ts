@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { makeServiceFolder } from '../../infra/deployment/service-folder.ts';
 import { codeOf, StackFault } from '../stack-fault.ts';
 import type { Template } from './template.ts';
 
@@ -59,13 +60,17 @@ export async function packageStack(
 /** Built under a name of its own and renamed when whole, so that a start that is killed leaves no half. */
 async function makePackage(cache: string, folder: string, signal?: AbortSignal): Promise<void> {
   const draft = `${folder}.${process.pid}.draft`;
-  mkdirSync(draft, { recursive: true });
+  // Another stack may be packaged at this moment, and each needs a place of its own.
+  const service = join(draft, 'service');
   try {
+    await makeServiceFolder(service);
     const tool = join(root, 'node_modules/serverless/bin/serverless.js');
+    const args = [tool, 'package', '--stage', 'local', '--package', join(draft, 'package')];
     await Promise.all([
-      node([tool, 'package', '--stage', 'local', '--package', join(draft, 'package')], signal),
-      node(['--input-type=module', '--eval', bundleScript, join(draft, 'bundles')], signal),
+      node(args, service, signal),
+      node(['--input-type=module', '--eval', bundleScript, join(draft, 'bundles')], root, signal),
     ]);
+    rmSync(service, { recursive: true, force: true });
     renameSync(draft, folder);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
@@ -82,9 +87,9 @@ const bundleScript = `
 `;
 
 /** Without the person's own AWS settings: what runs here must not depend on them, nor reach their account. */
-const node = (args: string[], signal: AbortSignal | undefined) =>
+const node = (args: string[], cwd: string, signal: AbortSignal | undefined) =>
   run(process.execPath, args, {
-    cwd: root,
+    cwd,
     ...(signal && { signal }),
     timeout: packagingMsMax,
     maxBuffer: 16 * 1024 * 1024,
