@@ -12,7 +12,17 @@ import { tenantClient } from '../stack/support/tenant-client.ts';
 import { tenantCommand } from '../stack/support/tenant-command.ts';
 import { launchChromium } from './chromium.ts';
 import { hostileNames } from './names.ts';
-import { accounts, crowdAccounts, crowdLimit, crowdName, crowdUsage, type World } from './world.ts';
+import {
+  accounts,
+  crowdAccounts,
+  crowdHalfway,
+  crowdLimit,
+  crowdName,
+  crowdNear,
+  crowdSuspended,
+  crowdUsage,
+  type World,
+} from './world.ts';
 import { yearPointsOf } from './year-of-points.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -135,16 +145,24 @@ async function setPlan(stack: StackHandle, accountId: string, plan: string): Pro
 const crowdTenant = (key: string) => ({ tenantId: 'T003', keys: { ingest: key, read: key, manage: key } });
 
 /**
- * T003 has 10,000 accounts, each with a little more usage than the one before; the last reach their limit. They are
- * sent and not waited for: they are counted while other tests look at other tenants.
+ * T003 has 10,000 accounts, each with a little more usage than the one before; some of them have a limit, and the last
+ * reach it. They are sent and not waited for: they are counted while other tests look at other tenants.
  */
 async function makeCrowd(stack: StackHandle): Promise<World['crowd']> {
   await tenantCommand(stack, 'create', 'T003', '--rate', 'high');
   const printed = await tenantCommand(stack, 'key', 'T003', '--scopes', 'ingest,read,manage');
   const key = /tg_\S+/.exec(printed.join('\n'))?.[0] ?? '';
-  const { putConfig, post } = tenantClient({ ...stack.localJson, tenants: [crowdTenant(key)] }, 'T003');
-  const plan = { name: 'free', default: true, limits: limit(crowdLimit, 99) };
-  await putConfig({ meters: [bytes], plans: [plan] });
+  const client = tenantClient({ ...stack.localJson, tenants: [crowdTenant(key)] }, 'T003');
+  const { putConfig, post, call } = client;
+  await putConfig({ meters: [bytes], plans: [{ name: 'free', default: true, limits: [] }] });
+  for (const accountId of [...crowdHalfway, ...crowdNear, ...crowdSuspended]) {
+    const body = JSON.stringify({ limits: limit(crowdLimit, 99) });
+    const { status } = await call('manage', `/v1/tenants/T003/accounts/${accountId}`, {
+      method: 'PUT',
+      body,
+    });
+    if (status !== 200) throw new Error(`The limit of ${accountId} was not set: ${status}`);
+  }
   const time = new Date(stack.clock.now() - 60_000).toISOString();
   const events = Array.from({ length: crowdAccounts }, (_, index) => ({
     specversion: '1.0',

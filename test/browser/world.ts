@@ -28,8 +28,13 @@ export const crowdLimit = 750_000;
 export const crowdUsage = (index: number): number => 1_000 + 75 * index;
 export const crowdName = (index: number): string => `account-${String(index).padStart(5, '0')}`;
 
-const crowdIndices = Array.from({ length: crowdAccounts }, (_, index) => index);
-export const crowdSuspended = crowdIndices.filter((index) => crowdUsage(index) >= crowdLimit).map(crowdName);
-export const crowdNear = crowdIndices
-  .filter((index) => crowdUsage(index) >= 0.99 * crowdLimit && crowdUsage(index) < crowdLimit)
-  .map(crowdName);
+const named = (isSo: (index: number) => boolean): string[] =>
+  Array.from({ length: crowdAccounts }, (_, index) => index)
+    .filter(isSo)
+    .map(crowdName);
+export const crowdSuspended = named((index) => crowdUsage(index) >= crowdLimit);
+export const crowdNear = named(
+  (index) => crowdUsage(index) >= 0.99 * crowdLimit && crowdUsage(index) < crowdLimit,
+);
+/** A page of the list about half-way to their limit. */
+export const crowdHalfway = named((index) => index >= 5_000 && index < 5_050);
