@@ -8,5 +8,6 @@ await runCommand(() =>
   runSqlCommand(process.argv.slice(2), {
     open: async (stack, range, tables) => openLake(await findStack(stack), range, tables),
     print: (text) => console.log(text),
+    note: (text) => console.error(text),
   }),
 );

@@ -51,6 +51,8 @@ export const erasureVerbs: Record<string, Verb> = {
         'Its keys are let in no more within a minute. Events posted until then may still come through:',
       );
       asked.print('run it again after some minutes, until nothing is found.');
+      asked.print('Where views of it were made in Athena they stay, and find nothing. To drop them:');
+      asked.print(`npm run sql -- --stage STAGE --tenant ${tenantId} --drop-athena-views`);
     },
   },
 };

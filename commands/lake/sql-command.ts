@@ -2,7 +2,12 @@ import { parseArgs } from 'node:util';
 import { tableOf } from '../../domain/lake/table-name.ts';
 import { tenantIdPattern } from '../../domain/tenancy/api-key.ts';
 import { parseInstant } from '../../events/rfc3339.ts';
-import { athenaView, type NamedQuery, namedQueries } from '../../infra/lake/named-queries.ts';
+import {
+  athenaView,
+  dropAthenaViews,
+  type NamedQuery,
+  namedQueries,
+} from '../../infra/lake/named-queries.ts';
 import { CommandFault } from '../command-fault.ts';
 import { type TargetOptions, targetHelp, targetOptions } from '../stack-target.ts';
 import type { LakeRange } from './lake-files.ts';
@@ -23,12 +28,15 @@ holds each event once; events, all of them; copies, every copy that is stored, r
   --from, --to T    of events whose time is from, and before, 2026-11-21 or 2026-11-21T10:00:00Z
   --format F        ${formats.join(', ')}; table where absent
   --athena-views    with --tenant: what makes the same views in Athena
+  --drop-athena-views  with --stage and --tenant: what finds these views in Athena to drop them
 
 ${targetHelp}`;
 
 export interface SqlPorts {
   open(stack: TargetOptions, range: LakeRange, tables: readonly string[]): Promise<Lake>;
   print(text: string): void;
+  /** Says something that is no part of the answer. */
+  note(text: string): void;
 }
 
 const options = {
@@ -40,15 +48,15 @@ const options = {
   to: { type: 'string' },
   format: { type: 'string' },
   'athena-views': { type: 'boolean' },
+  'drop-athena-views': { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
 
 /** Runs the command; throws a CommandFault that says what is wrong with it and what would be right. */
-export async function runSqlCommand(args: string[], { open, print }: SqlPorts): Promise<void> {
+export async function runSqlCommand(args: string[], { open, print, note }: SqlPorts): Promise<void> {
   const { values, positionals } = parse(args);
-  const asks = [values.query, values.list, values['athena-views'], positionals[0]].filter(
-    (one) => one !== undefined,
-  );
+  const views = [values['athena-views'], values['drop-athena-views']];
+  const asks = [values.query, values.list, ...views, positionals[0]].filter((one) => one !== undefined);
   if (values.help || asks.length === 0) return print(help);
   if (asks.length > 1 || positionals.length > 1)
     throw new CommandFault('Ask one thing: a statement in quotes, --query NAME, --list or --athena-views.');
@@ -58,10 +66,16 @@ export async function runSqlCommand(args: string[], { open, print }: SqlPorts): 
     from: timeOf('--from', values.from),
     to: timeOf('--to', values.to),
   };
+  if (range.from !== undefined && range.to !== undefined && range.from >= range.to)
+    throw new CommandFault(
+      '--from must be before --to: what is asked is from the one, and before the other.',
+    );
   if (values['athena-views'] && range.tenant === undefined)
     throw new CommandFault('--athena-views goes with --tenant: every view is of one tenant.');
+  if (values['drop-athena-views']) return print(dropViews(values.stage, range.tenant));
   const query = values.query === undefined ? undefined : queryNamed(values.query);
   const lake = await open(values, range, query?.types.map(tableOf) ?? []);
+  if (lake.files.length === 0) note(nothingFound(range));
   try {
     if (values.list) return print(listing(lake));
     if (values['athena-views']) return print(athenaViews(lake, range.tenant as string));
@@ -107,6 +121,13 @@ function queryNamed(name: string): NamedQuery {
   throw new CommandFault(`There is no query ${name}; there are ${all.map((one) => one.name).join(', ')}.`);
 }
 
+/** An answer without rows may as well come of a name that was misspelt. */
+function nothingFound({ tenant, from, to }: LakeRange): string {
+  const of = tenant === undefined ? '' : ` of a tenant ${tenant}`;
+  const within = from === undefined && to === undefined ? '' : ' within these bounds';
+  return `The lake holds nothing${of}${within}, or not yet.`;
+}
+
 function listing({ views, files }: Lake): string {
   const named = namedQueries().map(({ name, says }) => [name, says]);
   const ofViews = views.map(({ name, type }) => [
@@ -124,6 +145,15 @@ function listing({ views, files }: Lake): string {
 function indented(rows: (string | undefined)[][]): string[] {
   const width = Math.max(0, ...rows.map(([first = '']) => first.length));
   return rows.map(([first = '', second = '']) => `  ${first.padEnd(width)}  ${second}`);
+}
+
+/** The database is called as the stack is, with an underscore. */
+function dropViews(stage: string | undefined, tenant: string | undefined): string {
+  if (stage === undefined || tenant === undefined)
+    throw new CommandFault(
+      '--drop-athena-views goes with --stage and --tenant: it asks for the views of one tenant.',
+    );
+  return dropAthenaViews(`tidegate_${stage}`, tenant);
 }
 
 const athenaViews = ({ views }: Lake, tenant: string): string =>

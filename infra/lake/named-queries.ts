@@ -37,6 +37,9 @@ const columns =
   'tenant, id, source, subject, type, time, occurredat, specversion, dataversion, datacontenttype, dataschema, ' +
   'attributes, data, receivedat, config';
 
+/** Copies that were received together are mostly the same; where not, these at least are always in one order. */
+const order = 'receivedat, config, time, dataversion, data, attributes, datacontenttype, dataschema';
+
 export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /**
@@ -47,7 +50,8 @@ export const athenaEvents = (tenant: string, type: string, days = ''): string =>
   `select ${columns}
   from (
     select *, row_number() over (
-      partition by tenant, type, source, id, subject, date_trunc('hour', occurredat) order by receivedat) as copy
+      partition by tenant, type, source, id, subject, date_trunc('hour', occurredat)
+      order by ${order}) as copy
     from copies
     where tenant = ${sqlText(tenant)} and event_table in (${sqlText(tableOf(type))}, ${sqlText(lateTable)})
       and type = ${sqlText(type)}${days && ` and ${days}`}
@@ -59,7 +63,18 @@ export const athenaEvents = (tenant: string, type: string, days = ''): string =>
  * names know no letter case: a tenant's id becomes one as a type does.
  */
 export const athenaView = (tenant: string, type: string): string =>
-  `create or replace view "${tableOf(type)}_of_${tableOf(tenant)}" as\n${athenaEvents(tenant, type)}`;
+  `create or replace view "${tableOf(type)}${ofTenant(tenant)}" as\n${athenaEvents(tenant, type)}`;
+
+/** No tenant's own name ends so, as one underscore in it would stand for a dot. */
+const ofTenant = (tenant: string): string => `_of_${tableOf(tenant)}`;
+
+/** Asks Athena which views of a tenant there are, whoever made them: a statement for each that drops it. */
+export const dropAthenaViews = (database: string, tenant: string): string =>
+  `select 'drop view "' || table_schema || '"."' || table_name || '"' as statement
+from information_schema.tables
+where table_schema = ${sqlText(database)} and table_type = 'VIEW'
+  and table_name like ${sqlText(`%${ofTenant(tenant).replaceAll('_', '!_')}`)} escape '!'
+order by table_name`;
 
 /** Partitions have no list: a query says of which days it is. */
 const thisMonth = 'year = year(current_date) and month = month(current_date)';

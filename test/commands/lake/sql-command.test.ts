@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { CommandFault } from '../../../commands/command-fault.ts';
 import type { LakeRange } from '../../../commands/lake/lake-files.ts';
 import { runSqlCommand } from '../../../commands/lake/sql-command.ts';
+import { tableOf } from '../../../domain/lake/table-name.ts';
 import { lakeOf, line } from './lake-fixture.ts';
 
 const usage = (id: string, data: object) =>
@@ -17,6 +19,7 @@ async function sql(...args: string[]): Promise<string> {
         tables: [...tables],
       }),
     print: (text) => printed.push(text),
+    note: (text) => printed.push(`note: ${text}`),
   });
   return printed.join('\n');
 }
@@ -70,6 +73,31 @@ describe('npm run sql', () => {
     expect(text).toContain("where tenant = 'T001'");
   });
 
+  it('prints what finds the views of a tenant in Athena, and of no other, to drop them', async () => {
+    const asked = await sql('--drop-athena-views', '--stage', 'prod', '--tenant', 'a_b');
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    onTestFinished(() => {
+      connection.closeSync();
+      instance.closeSync();
+    });
+    const viewsOf = (tenant: string, type: string) => `"${tableOf(type)}_of_${tableOf(tenant)}"`;
+    for (const schema of ['tidegate_prod', 'tidegate_dev']) {
+      await connection.run(`create schema ${schema}`);
+      for (const tenant of ['a_b', 'b', 'A_b', 'axb', 'x-of-a_b', 'x_of_a_b'])
+        for (const type of ['vpn.usage', 'a.of.b'])
+          await connection.run(`create view ${schema}.${viewsOf(tenant, type)} as select 1 as one`);
+    }
+    await connection.run('create table tidegate_prod."a_of_a__b" (one integer)');
+    const statements = (await connection.runAndReadAll(asked)).getRows().flat();
+    expect(statements).toEqual([
+      'drop view "tidegate_prod"."a_of_b_of_a__b"',
+      'drop view "tidegate_prod"."vpn_usage_of_a__b"',
+    ]);
+    for (const statement of statements) await connection.run(String(statement));
+    expect((await connection.runAndReadAll(asked)).getRows()).toEqual([]);
+  });
+
   it('shows help where nothing is asked', async () => {
     expect(await sql()).toMatch(/^npm run sql/);
     expect(await sql('--help')).toMatch(/^npm run sql/);
@@ -81,6 +109,7 @@ describe('npm run sql', () => {
 
   it('hands the range on', async () => {
     const asked: LakeRange[] = [];
+    const notes: string[] = [];
     const open = async (_stack: object, range: LakeRange) => {
       asked.push(range);
       return lakeOf([]);
@@ -94,16 +123,21 @@ describe('npm run sql', () => {
       '--to',
       '2021-04-20T10:00:00+02:00',
     ];
-    await runSqlCommand(args, { open, print: () => undefined });
+    await runSqlCommand(args, { open, print: () => undefined, note: (text) => notes.push(text) });
     expect(asked).toEqual([
       { tenant: 'T001', from: Date.parse('2021-04-20'), to: Date.parse('2021-04-20T08:00:00Z') },
     ]);
+    // Where there is no file at all, it says so beside the answer.
+    expect(notes).toEqual(['The lake holds nothing of a tenant T001 within these bounds, or not yet.']);
   });
 
   it.each([
     [['--query', 'nothing'], /There is no query nothing; there are card-names, /],
     [['select 1', '--list'], /Ask one thing/],
     [['select', '1'], /Ask one thing/],
+    [['select 1', '--from', '2021-04-21', '--to', '2021-04-21'], /--from must be before --to/],
+    [['--drop-athena-views', '--tenant', 'T001'], /goes with --stage and --tenant/],
+    [['--drop-athena-views', '--stage', 'prod'], /goes with --stage and --tenant/],
     [['select 1', '--format', 'xml'], /--format takes table, csv, json, not xml/],
     [['select 1', '--tenant', '../x'], /--tenant takes a tenant's id/],
     [['select 1', '--from', 'yesterday'], /--from takes a day or a time with its zone/],
