@@ -85,19 +85,21 @@ describe('a notification about an anomaly', () => {
     });
   });
 
+  const oddFigure = /NaN|Infinity|undefined|e[+-]\d/;
   it('reads well whatever the figures', () => {
     const figures = fc.record({
       observed: fc.bigInt({ min: 0n, max: 2n ** 80n }),
       expected: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1e15, noNaN: true })),
       scale: fc.constantFrom(0, 6),
-      series: fc.stringMatching(/^[a-z][a-z0-9_.-]{0,63}$/),
+      // A name may be that of what no figure may look like: e-0, undefined.
+      series: fc.stringMatching(/^[a-z][a-z0-9_.-]{0,63}$/).filter((name) => !oddFigure.test(name)),
     });
     fc.assert(
       fc.property(figures, (given) => {
         const { sms, email, json, subject } = encode({ ...detected, ...given });
         expect(Buffer.byteLength(sms)).toBeLessThanOrEqual(140);
-        expect(`${sms}${email}`).not.toMatch(/NaN|Infinity|undefined|e[+-]\d/);
-        expect(subject).not.toContain(given.series.length > 3 ? given.series : '#');
+        expect(`${sms}${email}`).not.toMatch(oddFigure);
+        expect(subject).toBe(encode({ ...detected, ...given, series: 'another' }).subject);
         expect(JSON.parse(json).kind).toBe('anomaly.detected');
       }),
     );
