@@ -105,20 +105,41 @@ const calmFrames = 4;
  */
 export async function settled(page: Page): Promise<void> {
   const calm = page.evaluate(async (frames) => {
-    // What a frame has put off is done before the page is idle.
-    const frame = () => new Promise((done) => requestAnimationFrame(() => requestIdleCallback(done)));
+    const seen = globalThis as unknown as { frames: number };
+    seen.frames = 0;
+    // What a frame has put off is done before the page is idle. A browser that is short of time may leave out both.
+    const frame = () =>
+      new Promise((done) => {
+        AbortSignal.timeout(2_000).addEventListener('abort', done);
+        requestAnimationFrame(() => requestIdleCallback(done));
+      });
     const isWaiting = () =>
       // The page has this title until its script has drawn a view.
       document.title === 'Tidegate' ||
       document.querySelector('.waiting, progress, [aria-busy="true"]') !== null;
-    for (let still = 0; still < frames; still = isWaiting() ? 0 : still + 1) await frame();
+    for (let still = 0; still < frames; still = isWaiting() ? 0 : still + 1) {
+      await frame();
+      seen.frames += 1;
+    }
   }, calmFrames);
-  const bound = AbortSignal.timeout(waitMsMax);
   const { promise: never, reject } = Promise.withResolvers<never>();
-  bound.addEventListener('abort', () =>
-    reject(new Error(`The page was still waiting after ${waitMsMax / 1000} s.`)),
-  );
+  const bound = AbortSignal.timeout(waitMsMax);
+  bound.addEventListener('abort', () => void unsettled(page).then(reject, reject));
   await Promise.race([calm, never]);
+}
+
+/** What a page that does not settle waits for. */
+async function unsettled(page: Page): Promise<Error> {
+  const seen = await page.evaluate(() => ({
+    frames: (globalThis as unknown as { frames: number }).frames,
+    title: document.title,
+    visible: document.visibilityState,
+    height: `${document.documentElement.scrollHeight} in ${globalThis.innerHeight}`,
+    waiting: [...document.querySelectorAll('.waiting, progress, [aria-busy="true"]')].map((each) =>
+      each.outerHTML.slice(0, 200),
+    ),
+  }));
+  return new Error(`The page was still waiting after ${waitMsMax / 1000} s: ${JSON.stringify(seen)}`);
 }
 
 /** Waits until nothing sticks out to the side of the page, nor text out of its cell. */
