@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { bundleFunctions, functionNames } from '../infra/bundle.js';
 import { median, type Part } from './report.ts';
 
@@ -56,19 +57,12 @@ function importMs(bundle: string): number {
   return Number(stdout);
 }
 
-/** Whatever a bundle may ask of its environment while it loads. */
+/** Whatever a bundle may ask of its environment while it loads: numbers are spans of time. */
 const everyName = Object.fromEntries(
-  [
-    'USAGE_TABLE',
-    'TENANTS_TABLE',
-    'EVENT_STREAM',
-    'QUARANTINE_BUCKET',
-    'ROLL_UP_QUEUE_URL',
-    'ACCOUNTS_TABLE',
-    'LIMIT_QUEUE_URL',
-    'EVALUATION_QUEUE_URL',
-    'CONSOLE_URL',
-    'STREAM_RETENTION_HOURS',
-    'ISSUER_NETWORK',
-  ].map((name) => [name, name === 'STREAM_RETENTION_HOURS' ? '24' : 'public']),
+  Object.values<{ environment?: object }>(
+    parse(readFileSync(new URL('../serverless.yml', import.meta.url), 'utf8'), { logLevel: 'error' })
+      .functions,
+  )
+    .flatMap(({ environment = {} }) => Object.keys(environment))
+    .map((name) => [name, /_(HOURS|SECONDS)$/.test(name) ? '24' : 'public']),
 );
